@@ -1,0 +1,1 @@
+"""Proof that an edge GPU cluster works, and how fast."""

@@ -1,0 +1,64 @@
+"""Every error edgeproof raises on purpose, in one tree.
+
+EdgeproofError
+├── InventoryError            cluster.yaml is missing or wrong: names the place and the fix
+├── ConnectError              a node or the API could not be reached
+│   ├── NodeUnreachable       no TCP connection, or none in time
+│   ├── KeyRefused            the node answers, but accepts none of our keys
+│   ├── HostKeyUnknown        the node's host key stands in no known_hosts
+│   ├── HostKeyChanged        the node's host key is not the known one
+│   ├── KubeconfigInvalid     no kubeconfig, or one that cannot be used
+│   └── ApiUnreachable        the API server does not answer, or refuses this kubeconfig
+├── DatasetError              a dataset cannot be made where it was asked for
+└── WorkloadError             an image, a job or a pod did not do its work: says which and why
+"""
+
+from __future__ import annotations
+
+
+class EdgeproofError(Exception):
+    """Base of all; `str()` is a sentence for a person, `fix` what to do about it ('' if unknown)."""
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.fix = fix
+
+
+class InventoryError(EdgeproofError):
+    """The inventory is missing or wrong."""
+
+
+class ConnectError(EdgeproofError):
+    """A node or the API could not be reached."""
+
+
+class NodeUnreachable(ConnectError):
+    """No TCP connection to the node's SSH port, or none in time."""
+
+
+class KeyRefused(ConnectError):
+    """The node accepts none of the keys offered."""
+
+
+class HostKeyUnknown(ConnectError):
+    """The node's host key stands in no known_hosts file."""
+
+
+class HostKeyChanged(ConnectError):
+    """The node's host key differs from the known one."""
+
+
+class KubeconfigInvalid(ConnectError):
+    """There is no kubeconfig, or it cannot be used."""
+
+
+class ApiUnreachable(ConnectError):
+    """The API server does not answer, or refuses this kubeconfig."""
+
+
+class DatasetError(EdgeproofError):
+    """A dataset cannot be made where it was asked for."""
+
+
+class WorkloadError(EdgeproofError):
+    """An image, a job or a pod did not do its work."""

@@ -1,0 +1,37 @@
+"""A fact is a pair: a shell snippet and a pure parser of what it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from edgeproof import limits
+from edgeproof.facts.observed import Unobserved
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a snippet left behind: its two streams (escaped, bounded) and its exit status."""
+
+    stdout: str
+    stderr: str = ""
+    status: int = 0
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether `timeout` ended the snippet (exit status 124 or 137, timeout(1))."""
+        return self.status in (124, 137)
+
+
+@dataclass(frozen=True)
+class Probe(Generic[T]):
+    """One fact of a node. `parse` is total: any output gives a value or an `Unobserved`."""
+
+    name: str
+    snippet: str
+    parse: Callable[[Output], T | Unobserved]
+    timeout_s: float = limits.SNIPPET_S
+    root: bool = False
