@@ -1,0 +1,31 @@
+"""What the user declares: the nodes and what they should be. Reads files, touches no wire.
+
+Every value but the nodes has the mission's value as its default.
+"""
+
+from edgeproof.inventory.models import (
+    Images,
+    Inventory,
+    Kubernetes,
+    Network,
+    Node,
+    Power,
+    Ssh,
+    Storage,
+    Workload,
+)
+from edgeproof.inventory.yaml_file import find_inventory, load_inventory
+
+__all__ = [
+    "Images",
+    "Inventory",
+    "Kubernetes",
+    "Network",
+    "Node",
+    "Power",
+    "Ssh",
+    "Storage",
+    "Workload",
+    "find_inventory",
+    "load_inventory",
+]
