@@ -42,3 +42,16 @@ def reason(facts: Facts, name: str) -> str | None:
     """Tell why the field `name` of `facts` is unobserved; None when it is observed."""
     value = object.__getattribute__(facts, name)
     return value.why if type(value) is Unobserved else None
+
+
+class NotApplicable(Exception):
+    """Raised by a check that has no meaning here; reported as skipped, with `why`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def not_applicable(why: str) -> None:
+    """End the test as skipped: this check does not apply here."""
+    raise NotApplicable(why)
