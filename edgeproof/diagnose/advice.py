@@ -1,0 +1,90 @@
+"""Advice: a cause and a fix for one failed check on one node, from the failure catalogue where it has a row."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from edgeproof.facts.observed import Blocked
+
+Context = Mapping[str, Any]
+"""What an advice function may name as parameters: node, nodes, cluster, inventory."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The likely cause, the fix as a command to copy, and the catalogue's id and source ('' if it has no row)."""
+
+    cause: str
+    fix: str
+    id: str = ""
+    source: str = ""
+
+
+class _Blanks(dict[str, str]):
+    """Leaves a placeholder that nobody filled as it stands, in capitals."""
+
+    def __missing__(self, key: str) -> str:
+        return key.upper()
+
+
+_advisers: dict[str, Callable[..., Advice]] = {}
+
+
+def advises(check: str) -> Callable[[Callable[..., Advice]], Callable[..., Advice]]:
+    """Register the function that explains a failure of `check` (a test's name without `test_`)."""
+
+    def register(function: Callable[..., Advice]) -> Callable[..., Advice]:
+        if check in _advisers:
+            raise ValueError(f"two functions advise on {check}")
+        _advisers[check] = function
+        return function
+
+    return register
+
+
+@cache
+def _rows() -> dict[str, dict[str, Any]]:
+    text = resources.files("edgeproof.diagnose").joinpath("catalogue.yaml").read_text(encoding="utf-8")
+    rows: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    return rows
+
+
+def catalogue(row: str, **values: object) -> Advice:
+    """Make the catalogue's row into advice, its placeholders filled from `values`; KeyError without such a row."""
+    found = _rows()[row]
+    fix = str(found["fix"]).format_map(_Blanks({key: str(value) for key, value in values.items()}))
+    return Advice(str(found["cause"]), f"try: {fix}" if found.get("try") else fix, row, str(found["source"]))
+
+
+@cache
+def _load_advisers() -> None:
+    package = importlib.import_module("edgeproof.diagnose")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"edgeproof.diagnose.{module.name}")
+
+
+def advised_checks() -> frozenset[str]:
+    """Name every check that has an advice function."""
+    _load_advisers()
+    return frozenset(_advisers)
+
+
+def advise(check: str, context: Context) -> Advice | None:
+    """Explain the failure of `check`; None without an advice function, or when the facts it reads are unobserved."""
+    _load_advisers()
+    adviser = _advisers.get(check)
+    if adviser is None:
+        return None
+    try:
+        return adviser(**{name: context[name] for name in inspect.signature(adviser).parameters})
+    except (Blocked, KeyError):
+        return None
