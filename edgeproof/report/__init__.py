@@ -1,0 +1,8 @@
+"""The run record, and what is shown of it: the terminal matrix and the fix plan. Nothing is shown that is not in it."""
+
+from edgeproof.report.finding import Finding
+from edgeproof.report.fix_plan import fix_plan
+from edgeproof.report.matrix import print_matrix
+from edgeproof.report.record import RunRecord, write_record
+
+__all__ = ["Finding", "RunRecord", "fix_plan", "print_matrix", "write_record"]

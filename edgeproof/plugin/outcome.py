@@ -1,0 +1,137 @@
+"""How an item ends: passed, failed, skipped, or blocked, which is neither of them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from edgeproof.diagnose import Advice, advise
+from edgeproof.errors import EdgeproofError
+from edgeproof.facts.observed import Blocked, NotApplicable
+from edgeproof.plugin.session import CLUSTER, NODES, inventory_of, suite_of
+from edgeproof.report.finding import WHOLE_CLUSTER, Finding, Outcome
+
+SHOWN_CHARACTERS = 400
+"""A seen or wanted value longer than this is cut: a node may print anything."""
+
+COMPARISON = pytest.StashKey[tuple[str, str]]()
+_running: list[pytest.Item] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Remember the item, for the comparison that may fail in it."""
+    _running[:] = [item]
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> None:
+    """Keep both sides of a failed comparison: the left is what was seen, the right what was wanted."""
+    if _running:
+        wanted = _shown(right) if op == "==" else f"{op} {_shown(right)}"
+        _running[0].stash[COMPARISON] = (_shown(left), wanted)
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) and value else repr(value)
+    printable = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+    return printable if len(printable) <= SHOWN_CHARACTERS else printable[:SHOWN_CHARACTERS] + " …"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a suite's report into one that says blocked, or why and what mends it; attach the finding."""
+    report = yield
+    suite = suite_of(item.path, item.config)
+    if suite is None or (report.when != "call" and report.passed):
+        return report
+    error = call.excinfo.value if call.excinfo is not None else None
+    if isinstance(error, Blocked | NotApplicable):
+        blocked = isinstance(error, Blocked)
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), item.location[1] or 0, ("blocked: " if blocked else "") + error.why)
+        finding = _finding(item, suite, report, "blocked" if blocked else "skipped", why=error.why)
+    elif report.failed:
+        finding = _failure(item, suite, report, error)
+        if isinstance(error, AssertionError | EdgeproofError):
+            report.longrepr = f"{finding.node} · {finding.check}\n{finding.explanation()}"
+    else:
+        finding = _finding(item, suite, report, "passed" if report.passed else "skipped", why=_skip_reason(report))
+    report.finding = finding.as_data()  # type: ignore[attr-defined]
+    return report
+
+
+def _finding(
+    item: pytest.Item, suite: str, report: pytest.TestReport, outcome: Outcome, **values: str
+) -> Finding:
+    function = getattr(item, "function", None)
+    return Finding(
+        suite=suite,
+        layer=item.path.stem.removeprefix("test_").replace("_", " "),
+        check=_check(item),
+        node=_node(item),
+        outcome=outcome,
+        sentence=(getattr(function, "__doc__", "") or "").strip().split("\n")[0],
+        duration_s=round(report.duration, 4),
+        line=item.location[1] or 0,
+        **values,
+    )
+
+
+def _check(item: pytest.Item) -> str:
+    name: str = getattr(item, "originalname", None) or item.name
+    return name.removeprefix("test_")
+
+
+def _node(item: pytest.Item) -> str:
+    parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+    return str(next((parameters[name] for name in ("node", "agent", "server") if name in parameters), WHOLE_CLUSTER))
+
+
+def _skip_reason(report: pytest.TestReport) -> str:
+    return str(report.longrepr[2]).removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
+
+
+def _failure(item: pytest.Item, suite: str, report: pytest.TestReport, error: BaseException | None) -> Finding:
+    seen, wanted = item.stash.get(COMPARISON, ("", ""))
+    advice = _advice(item)
+    fix = advice.fix if advice else ""
+    if isinstance(error, EdgeproofError):
+        why, seen, wanted, fix = str(error), "", "", error.fix or fix
+    elif isinstance(error, AssertionError):
+        said = str(error).split("\nassert ")[0].strip()
+        why = "" if said.startswith("assert ") and seen else _shown(said.split("\n")[0])
+    else:
+        why = f"edgeproof itself failed here:\n{report.longreprtext}"
+    values = {"why": why, "seen": seen, "wanted": wanted, "fix": fix}
+    if advice:
+        values |= {"cause": advice.cause, "catalogue_id": advice.id, "source": advice.source}
+    return _finding(item, suite, report, "failed", **values)
+
+
+def _advice(item: pytest.Item) -> Advice | None:
+    arguments: dict[str, Any] = dict(getattr(item, "funcargs", {}))
+    stash = item.config.stash
+    context: dict[str, Any] = {"inventory": inventory_of(item.config)}
+    if NODES in stash:
+        context["nodes"] = stash[NODES]
+        context["node"] = stash[NODES].get(_node(item))
+        context["server"] = stash[NODES].get(inventory_of(item.config).server.name)
+    if CLUSTER in stash:
+        context["cluster"] = stash[CLUSTER]
+    return advise(_check(item), context | arguments)
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    """Count and show blocked items apart, and a suite's failed set-up as a failure."""
+    finding: dict[str, Any] | None = getattr(report, "finding", None)
+    if finding is None:
+        return None
+    if finding["outcome"] == "blocked":
+        return "blocked", "B", ("BLOCKED", {"yellow": True})
+    if finding["outcome"] == "failed" and report.when == "setup":
+        return "failed", "F", ("FAILED", {"red": True})
+    return None

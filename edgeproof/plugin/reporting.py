@@ -1,0 +1,89 @@
+"""A run's end: the record is written, the matrix printed, the exit status set."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from edgeproof.plugin.session import INVENTORY, INVENTORY_PATH, gathered_nodes, is_worker
+from edgeproof.report import Finding, RunRecord, fix_plan, print_matrix, write_record
+
+FINDINGS = pytest.StashKey[list[Finding]]()
+STARTED = pytest.StashKey[str]()
+
+
+class Recorder:
+    """Collects the findings of all processes; lives in the controller only."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.findings: list[Finding] = []
+        self.started = datetime.now().astimezone().isoformat(timespec="seconds")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the finding a suite's report carries."""
+        data: dict[str, Any] | None = getattr(report, "finding", None)
+        if data is not None:
+            self.findings.append(Finding(**data))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """A run with a blocked item is not a passed run."""
+        if session.exitstatus == pytest.ExitCode.OK and any(f.outcome == "blocked" for f in self.findings):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Write the record and the fix plan, and print the matrix."""
+        if not self.findings:
+            return
+        record = self.record()
+        for path in self._record_paths():
+            write_record(record, path)
+        plan: Path | None = self.config.getoption("--fix-plan")
+        if plan is not None:
+            plan.write_text(fix_plan(record), encoding="utf-8")
+        terminalreporter.ensure_newline()
+        terminalreporter.flush()
+        print_matrix(record, Console(file=sys.stdout, highlight=False))
+        if plan is not None:
+            terminalreporter.write_line(f"fix plan, for a person to review: {plan}")
+
+    def _record_paths(self) -> list[Path]:
+        given: Path | None = self.config.getoption("--run-record")
+        cache: Any = getattr(self.config, "cache", None)
+        kept = [Path(cache.mkdir("edgeproof")) / "run.json"] if cache is not None else []
+        return kept + ([given] if given is not None else [])
+
+    def record(self) -> RunRecord:
+        """Make the run's record of what was found."""
+        inventory = self.config.stash[INVENTORY]
+        nodes = gathered_nodes(self.config)
+        simulated = {what: None for facts in nodes.values() for what in facts.simulated}
+        return RunRecord(
+            started=self.started,
+            inventory=str(self.config.stash[INVENTORY_PATH]),
+            nodes=tuple(inventory.nodes),
+            simulated=tuple(simulated),
+            findings=tuple(self.findings),
+            measurements=_measurements(self.config),
+        )
+
+
+def _measurements(config: pytest.Config) -> dict[str, Any]:
+    """What pytest-benchmark holds beside its timings, by the benchmark's name."""
+    session: Any = getattr(config, "_benchmarksession", None)
+    benchmarks = getattr(session, "benchmarks", [])
+    return {benchmark.name: dict(benchmark.extra_info) for benchmark in benchmarks}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the recorder, once a run."""
+    if not is_worker(config):
+        config.pluginmanager.register(Recorder(config), "edgeproof-recorder")

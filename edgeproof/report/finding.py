@@ -1,0 +1,62 @@
+"""What one check found on one node."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Outcome = Literal["passed", "failed", "blocked", "skipped"]
+
+LETTERS: dict[Outcome, str] = {"passed": "P", "failed": "F", "blocked": "B", "skipped": "–"}
+"""One letter an outcome, as the matrix shows them."""
+
+WHOLE_CLUSTER = "cluster"
+"""Stands in `Finding.node` where a check judges the cluster and no single node."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check on one node: how it ended, what was seen and wanted, the likely cause and the fix."""
+
+    suite: str
+    layer: str
+    check: str
+    node: str
+    outcome: Outcome
+    sentence: str = ""
+    why: str = ""
+    seen: str = ""
+    wanted: str = ""
+    cause: str = ""
+    fix: str = ""
+    catalogue_id: str = ""
+    source: str = ""
+    duration_s: float = 0.0
+    line: int = 0
+
+    def as_data(self) -> dict[str, Any]:
+        """Give the finding as plain data, for the record and for the wire between xdist's processes."""
+        return asdict(self)
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """Sort key: suite by suite, layer by layer, in the order the checks are written."""
+        suites = ("tests_node", "tests_cluster", "tests_workload")
+        position = suites.index(self.suite) if self.suite in suites else len(suites)
+        return (str(position), self.layer, self.line)
+
+    def explanation(self) -> str:
+        """Say, in a few lines, what was seen and wanted, why that is likely so, and what mends it."""
+        shown = (
+            ("must be", self.sentence),
+            ("seen", self.seen),
+            ("wanted", self.wanted),
+            ("why", self.why),
+            ("cause", self.cause + (f"  [{self.catalogue_id}]" if self.catalogue_id else "")),
+            ("fix", self.fix),
+        )
+        return "\n".join(f"  {label:<8}{_indent(text)}" for label, text in shown if text)
+
+
+def _indent(text: str) -> str:
+    return text.replace("\n", "\n" + " " * 10)

@@ -1,0 +1,84 @@
+"""The terminal's verdict: layers down, nodes across, and under it each failure's cause and fix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from edgeproof.report.finding import LETTERS, WHOLE_CLUSTER, Finding, Outcome
+from edgeproof.report.record import RunRecord
+
+STYLES: dict[Outcome, str] = {"passed": "green", "failed": "bold red", "blocked": "yellow", "skipped": "dim"}
+WORST_FIRST: tuple[Outcome, ...] = ("failed", "blocked", "passed", "skipped")
+LEGEND = "P passed   F failed   B blocked: could not be observed   – not applicable, or not run"
+
+
+def print_matrix(record: RunRecord, console: Console) -> None:
+    """Print head, matrix, failures and blocked findings of `record`."""
+    console.print()
+    if record.simulated:
+        console.print(Text(f"simulated: {', '.join(record.simulated)}", style="bold magenta"))
+    console.print(_table(record))
+    console.print(Text(LEGEND, style="dim"))
+    for part in _failures(record) + _blocked(record):
+        console.print(part)
+    console.print(_verdict(record))
+
+
+def _columns(record: RunRecord) -> list[str]:
+    judged = {finding.node for finding in record.findings}
+    return [name for name in (*record.nodes, WHOLE_CLUSTER) if name in judged]
+
+
+def _table(record: RunRecord) -> Table:
+    table = Table(title=None, show_edge=False, pad_edge=False)
+    table.add_column("layer", no_wrap=True)
+    table.add_column("check", no_wrap=True)
+    columns = _columns(record)
+    for name in columns:
+        table.add_column(name, justify="center", no_wrap=True)
+    ordered = sorted(record.findings, key=lambda finding: finding.place)
+    for (_, layer), of_layer in groupby(ordered, key=lambda finding: (finding.suite, finding.layer)):
+        label = layer
+        for check, of_check in groupby(of_layer, key=lambda finding: finding.check):
+            found = list(of_check)
+            table.add_row(label, check, *(_cell([f for f in found if f.node == name]) for name in columns))
+            label = ""
+        table.add_section()
+    return table
+
+
+def _cell(findings: Sequence[Finding]) -> Text:
+    outcomes = {finding.outcome for finding in findings}
+    worst = next((outcome for outcome in WORST_FIRST if outcome in outcomes), "skipped")
+    return Text(LETTERS[worst], style=STYLES[worst])
+
+
+def _failures(record: RunRecord) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    for finding in record.with_outcome("failed"):
+        head = Text.assemble("\n", ("F ", STYLES["failed"]), (f"{finding.node} · {finding.check}", "bold"))
+        parts.append(Group(head, Text(finding.explanation())))
+    return parts
+
+
+def _blocked(record: RunRecord) -> list[RenderableType]:
+    """One line a node and reason: what is blocked by the same cause stands together."""
+    parts: list[RenderableType] = []
+    blocked = sorted(record.with_outcome("blocked"), key=lambda finding: (finding.node, finding.why))
+    for (node, why), findings in groupby(blocked, key=lambda finding: (finding.node, finding.why)):
+        checks = ", ".join(finding.check for finding in findings)
+        head = Text.assemble("\n", ("B ", STYLES["blocked"]), (f"{node} · {checks}", "bold"))
+        parts.append(Group(head, Text(f"  {'why':<8}{why}")))
+    return parts
+
+
+def _verdict(record: RunRecord) -> Text:
+    counts = {outcome: len(record.with_outcome(outcome)) for outcome in WORST_FIRST}
+    said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
+    healthy = not counts["failed"] and not counts["blocked"]
+    return Text(f"\nverdict: {said or 'nothing was checked'}", style="bold green" if healthy else "bold red")

@@ -1,0 +1,40 @@
+"""The run record: one JSON file with a schema version, from which everything shown is made."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from edgeproof.report.finding import Finding, Outcome
+
+SCHEMA = "edgeproof.run/1"
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run: when, on which inventory, what was simulated, what was found and measured.
+
+    `started` is ISO 8601 with offset; `measurements` are the extra_info of each benchmark, by its name.
+    """
+
+    started: str
+    inventory: str
+    nodes: tuple[str, ...]
+    simulated: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    measurements: dict[str, Any] = field(default_factory=dict)
+    schema: str = SCHEMA
+
+    def with_outcome(self, outcome: Outcome) -> tuple[Finding, ...]:
+        """Give the findings that ended so, in the order of the layers."""
+        return tuple(sorted((f for f in self.findings if f.outcome == outcome), key=lambda f: f.place))
+
+
+def write_record(record: RunRecord, path: Path) -> None:
+    """Write the record as JSON; the file appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    part.replace(path)
