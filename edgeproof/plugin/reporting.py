@@ -13,8 +13,6 @@ from rich.console import Console
 from edgeproof.plugin.session import INVENTORY, INVENTORY_PATH, gathered_nodes, is_worker
 from edgeproof.report import Finding, RunRecord, fix_plan, print_matrix, write_record
 
-FINDINGS = pytest.StashKey[list[Finding]]()
-STARTED = pytest.StashKey[str]()
 
 
 class Recorder:

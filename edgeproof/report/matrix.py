@@ -54,7 +54,7 @@ def _table(record: RunRecord) -> Table:
 
 def _cell(findings: Sequence[Finding]) -> Text:
     outcomes = {finding.outcome for finding in findings}
-    worst = next((outcome for outcome in WORST_FIRST if outcome in outcomes), "skipped")
+    worst: Outcome = next((outcome for outcome in WORST_FIRST if outcome in outcomes), "skipped")
     return Text(LETTERS[worst], style=STYLES[worst])
 
 
