@@ -1,0 +1,55 @@
+# edgeproof: `make demo` shows it at work, `make test` proves it. Both install what they need and reuse what is cached.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/edgeproof
+LOCK := $(shell cat requirements/check.txt requirements/torch.txt | sha256sum | cut -c1-12)
+VERSION := $(shell $(PYTHON) -c 'import sys; print("cp%d%d" % sys.version_info[:2])')
+VENV := $(CACHE)/venv-$(LOCK)-$(VERSION)
+BIN := $(VENV)/bin
+STATE := $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/edgeproof/lab/edgeproof
+INVENTORY := $(STATE)/cluster.yaml
+OUT ?= out.json
+
+.PHONY: help venv demo test check selftest selftest-lab lab bench clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+$(VENV)/.complete: requirements/check.txt requirements/torch.txt
+	@echo "== Python environment: $(VENV) (several GB with torch; once)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "edgeproof needs Python 3.11 or later; name one: make PYTHON=python3.12 …"; exit 1; }
+	@rm -rf $(VENV) && mkdir -p $(CACHE)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/check.txt
+	@touch $@
+
+venv: $(VENV)/.complete ## the Python environment, in the cache folder
+
+lab: venv ## the lab: a real cluster in containers on this machine
+	$(BIN)/python -m lab up
+
+demo: lab ## all set-up, then the three suites on the lab, and the report
+	@echo "== images: $(INVENTORY)"
+	$(BIN)/python -m edgeproof dataset --to-export --count 60 --corrupt 0 --inventory $(INVENTORY)
+	$(BIN)/python -m edgeproof image --inventory $(INVENTORY)
+	@echo "== tests_node, tests_cluster, tests_workload"
+	$(BIN)/python -m pytest tests_node tests_cluster tests_workload --inventory $(INVENTORY) --benchmark-json=$(OUT)
+
+check: venv ## ruff, mypy --strict, the import contract, and Python 3.6 syntax in worker/
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/vermin --quiet --no-tips -t=3.6- worker
+
+selftest: venv ## the selftests that need no lab
+	$(BIN)/python -m pytest selftest -m "not lab" -q
+
+selftest-lab: lab ## the selftests against the lab
+	$(BIN)/python -m pytest selftest -m lab -v
+
+test: check ## make check, then all selftests, without and with the lab
+	$(BIN)/python -m lab up
+	$(BIN)/python -m pytest selftest --durations=10

@@ -1,0 +1,12 @@
+"""What goes wrong on real clusters, put into the lab and taken out again.
+
+Each fault names the check that must find it; the selftests hold the suite to that.
+"""
+
+from lab.faults.board import BOARD_FAULTS
+from lab.faults.cluster import CLUSTER_FAULTS
+from lab.faults.fault import Fault
+
+FAULTS: dict[str, Fault] = {fault.name: fault for fault in (*BOARD_FAULTS, *CLUSTER_FAULTS)}
+
+__all__ = ["FAULTS", "Fault"]

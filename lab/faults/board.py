@@ -1,0 +1,142 @@
+"""Faults of one board: names, network, power, swap, container runtime, GPU."""
+
+from __future__ import annotations
+
+from lab.faults.fault import Fault
+
+DAEMON_JSON = "/etc/docker/daemon.json"
+KEPT = f"[ -e {DAEMON_JSON}.kept ] || cp {DAEMON_JSON} {DAEMON_JSON}.kept; "
+WITHOUT_DEFAULT = f"jq 'del(.\"default-runtime\")' {DAEMON_JSON}.kept > {DAEMON_JSON}; "
+RESTART_DOCKER = "systemctl restart docker; "
+RESTORED = f"[ ! -e {DAEMON_JSON}.kept ] || {{ mv {DAEMON_JSON}.kept {DAEMON_JSON}; "
+DOCKER_ANSWERS = "docker info >/dev/null 2>&1"
+LIBCUDA = "/usr/lib/aarch64-linux-gnu/tegra/libcuda.so.1.1"
+
+BOARD_FAULTS = (
+    Fault(
+        name="duplicate-hostname",
+        sentence="the board has the server's hostname, as a fresh or cloned one has",
+        suite="tests_node",
+        check="hostname",
+        catalogue_id="duplicate-hostname",
+        breaks="hostnamectl set-hostname {server}",
+        mends="hostnamectl set-hostname {node}",
+    ),
+    Fault(
+        name="address-in-pod-range",
+        sentence="the board has an address inside 10.42.0.0/16, as laptop connection sharing gives",
+        suite="tests_node",
+        check="cidr",
+        catalogue_id="cidr-overlap",
+        breaks="ip address add 10.42.77.5/24 dev eth0 noprefixroute",
+        mends="ip address del 10.42.77.5/24 dev eth0 2>/dev/null || true",
+    ),
+    Fault(
+        name="gateway-outside-subnet",
+        sentence="the board's prefix is /24, so its gateway lies outside its subnet",
+        suite="tests_node",
+        check="subnet",
+        breaks=(
+            "a=$(ip -4 -o address show dev eth0 scope global | awk '{{print $4; exit}}'); g=$(ip route | awk '/^default/{{print $3; exit}}');"
+            "n=$(ip route show dev eth0 proto kernel scope link | awk '{{print $1; exit}}');"
+            'ip route add "$n" dev eth0 metric 50; ip address add "${{a%/*}}/24" dev eth0;'
+            'ip address del "$a" dev eth0; ip route replace default via "$g" dev eth0 onlink'
+        ),
+        mends=(
+            "a=$(ip -4 -o address show dev eth0 scope global | awk '{{print $4; exit}}'); case $a in */24)"
+            " g=$(ip route | awk '/^default/{{print $3; exit}}'); n=$(ip route show dev eth0 metric 50 | awk '{{print $1; exit}}');"
+            ' ip address add "${{a%/*}}/${{n#*/}}" dev eth0; ip address del "$a" dev eth0;'
+            ' ip route del "$n" dev eth0 metric 50; ip route replace default via "$g" dev eth0;; esac'
+        ),
+    ),
+    Fault(
+        name="swap-on",
+        sentence="swap is on",
+        suite="tests_node",
+        check="swap",
+        catalogue_id="zram-swap",
+        breaks="swapon /dev/zram0",
+        mends="swapoff -a",
+    ),
+    Fault(
+        name="swap-after-reboot",
+        sentence="swap is off now, but nvzramconfig brings it back at the next boot",
+        suite="tests_node",
+        check="swap",
+        catalogue_id="zram-swap",
+        breaks="systemctl enable nvzramconfig",
+        mends="systemctl disable nvzramconfig",
+    ),
+    Fault(
+        name="power-mode",
+        sentence="the board is in power mode 1 (5W, two cores)",
+        suite="tests_node",
+        check="power_mode",
+        catalogue_id="slow-node",
+        breaks="nvpmodel -m 1",
+        mends="nvpmodel -m 0",
+    ),
+    Fault(
+        name="graphical-target",
+        sentence="the board boots into the desktop",
+        suite="tests_node",
+        check="headless",
+        breaks="systemctl set-default graphical.target",
+        mends="systemctl set-default multi-user.target",
+    ),
+    Fault(
+        name="daemon-json-without-default",
+        sentence="daemon.json knows the nvidia runtime but does not make it the default",
+        suite="tests_node",
+        check="daemon_json",
+        breaks=KEPT + WITHOUT_DEFAULT + RESTART_DOCKER,
+        mends=RESTORED + RESTART_DOCKER + "}}",
+        settled=DOCKER_ANSWERS,
+        broken=DOCKER_ANSWERS,
+    ),
+    Fault(
+        name="daemon-json-invalid",
+        sentence="daemon.json is not JSON (a trailing comma); Docker still runs from before",
+        suite="tests_node",
+        check="daemon_json",
+        catalogue_id="daemon-json-invalid",
+        breaks=KEPT + f"sed -i 's/}}}}[[:space:]]*$/}},}}/' {DAEMON_JSON}; jq . {DAEMON_JSON} >/dev/null 2>&1 && printf ',' >> {DAEMON_JSON}",
+        mends=f"[ ! -e {DAEMON_JSON}.kept ] || mv {DAEMON_JSON}.kept {DAEMON_JSON}",
+    ),
+    Fault(
+        name="daemon-not-restarted",
+        sentence="daemon.json is right, but the running daemon was started before it was",
+        suite="tests_node",
+        check="daemon_agrees",
+        breaks=KEPT + WITHOUT_DEFAULT + RESTART_DOCKER + f"cp {DAEMON_JSON}.kept {DAEMON_JSON}",
+        mends=RESTORED + RESTART_DOCKER + "}}",
+        settled=DOCKER_ANSWERS,
+        broken=DOCKER_ANSWERS,
+    ),
+    Fault(
+        name="docker-group",
+        sentence="the user is not in the group docker",
+        suite="tests_node",
+        check="group",
+        breaks="gpasswd -d user docker",
+        mends="usermod -aG docker user",
+    ),
+    Fault(
+        name="device-query-fails",
+        sentence="deviceQuery ends in FAIL: the CUDA driver library is missing on the board",
+        suite="tests_node",
+        check="device_query",
+        catalogue_id="l4t-image-mismatch",
+        breaks=f"mv {LIBCUDA} {LIBCUDA}.kept",
+        mends=f"[ ! -e {LIBCUDA}.kept ] || mv {LIBCUDA}.kept {LIBCUDA}",
+    ),
+    Fault(
+        name="nfs-client-missing",
+        sentence="the NFS client is not installed",
+        suite="tests_node",
+        check="nfs_client",
+        catalogue_id="nfs-client-missing",
+        breaks="mv /sbin/mount.nfs /sbin/mount.nfs.kept",
+        mends="[ ! -e /sbin/mount.nfs.kept ] || mv /sbin/mount.nfs.kept /sbin/mount.nfs",
+    ),
+)

@@ -1,0 +1,132 @@
+"""Faults of the cluster: a node that is off, services, taint, label, pods, storage, images."""
+
+from __future__ import annotations
+
+from lab.faults.fault import Fault
+
+IMAGE = "jetson-inference:v1"
+KEPT_IMAGE = "edgeproof-lab-kept:v1"
+KEEP = f"docker tag {IMAGE} {KEPT_IMAGE}; "
+RESTORE_IMAGE = (
+    f"if docker image inspect {KEPT_IMAGE} >/dev/null 2>&1; then docker tag {KEPT_IMAGE} {IMAGE}; docker rmi {KEPT_IMAGE}; fi"
+)
+READY = (
+    "k3s kubectl wait --for=condition=Ready node/{node} --timeout=2s"
+)
+STRAY_POD = """k3s kubectl apply -f - <<'EOF'
+apiVersion: v1
+kind: Pod
+metadata: {{name: stray, namespace: default, labels: {{app: stray}}}}
+spec:
+  nodeName: {node}
+  terminationGracePeriodSeconds: 0
+  containers: [{{name: stray, image: "busybox:latest", imagePullPolicy: Never, command: [sleep, "86400"]}}]
+EOF"""
+LOCAL_CLAIM = """k3s kubectl apply -f - <<'EOF'
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: nfs-images-pvc, namespace: default}}
+spec: {{accessModes: [ReadOnlyMany], storageClassName: local-path, resources: {{requests: {{storage: 5Gi}}}}}}
+EOF"""
+
+CLUSTER_FAULTS = (
+    Fault(
+        name="node-off",
+        sentence="the board is powered off",
+        suite="tests_node",
+        check="ssh",
+        runs_on="outside",
+        breaks="stop",
+        mends="start",
+    ),
+    Fault(
+        name="agent-stopped",
+        sentence="k3s-agent is stopped",
+        suite="tests_cluster",
+        check="services",
+        breaks="systemctl stop k3s-agent",
+        mends="systemctl start k3s-agent",
+    ),
+    Fault(
+        name="agent-is-server",
+        sentence="K3s was installed on the agent as a server, so it is a cluster of its own",
+        suite="tests_cluster",
+        check="services",
+        catalogue_id="worker-is-server",
+        breaks="systemctl disable --now k3s-agent; systemctl enable --now --no-block k3s",
+        mends=(
+            "if systemctl is-enabled -q k3s; then systemctl disable --now k3s; rm -rf /var/lib/rancher/k3s/server /etc/rancher/k3s/k3s.yaml;"
+            " systemctl enable --now k3s-agent; fi"
+        ),
+        broken="[ -s /var/lib/rancher/k3s/server/node-token ]",
+    ),
+    Fault(
+        name="taint-removed",
+        sentence="the server has lost its taint",
+        suite="tests_cluster",
+        check="taint",
+        catalogue_id="master-hot",
+        role="server",
+        runs_on="server",
+        breaks="k3s kubectl taint nodes {node} node-role.kubernetes.io/master-",
+        mends="k3s kubectl taint nodes {node} node-role.kubernetes.io/master=true:NoSchedule --overwrite",
+    ),
+    Fault(
+        name="label-missing",
+        sentence="the agent lacks the label node-type=worker",
+        suite="tests_cluster",
+        check="label",
+        runs_on="server",
+        breaks="k3s kubectl label nodes {node} node-type-",
+        mends="k3s kubectl label nodes {node} node-type=worker --overwrite",
+    ),
+    Fault(
+        name="pod-on-server",
+        sentence="a workload pod runs on the server",
+        suite="tests_cluster",
+        check="master_idle",
+        catalogue_id="master-hot",
+        role="server",
+        runs_on="server",
+        breaks=STRAY_POD,
+        mends="k3s kubectl delete pod stray --namespace default --ignore-not-found --wait=true --timeout=30s",
+        broken="[ \"$(k3s kubectl get pod stray -o jsonpath='{{.status.phase}}')\" = Running ]",
+    ),
+    Fault(
+        name="nfs-server-stopped",
+        sentence="the NFS server is stopped",
+        suite="tests_cluster",
+        check="export",
+        role="server",
+        breaks="systemctl stop nfs-kernel-server",
+        mends="systemctl start nfs-kernel-server",
+        settled="exec 3<>/dev/tcp/127.0.0.1/2049",
+    ),
+    Fault(
+        name="claim-local-path",
+        sentence="the claim was given the default class local-path",
+        suite="tests_cluster",
+        check="claim",
+        catalogue_id="pvc-wrong-class",
+        role="server",
+        runs_on="server",
+        breaks=LOCAL_CLAIM,
+        mends="k3s kubectl delete pvc nfs-images-pvc --namespace default --ignore-not-found --wait=true --timeout=30s",
+    ),
+    Fault(
+        name="worker-image-missing",
+        sentence="the worker image is missing on one agent",
+        suite="tests_cluster",
+        check="worker_image",
+        breaks=KEEP + f"docker rmi {IMAGE}",
+        mends=RESTORE_IMAGE,
+    ),
+    Fault(
+        name="worker-image-different",
+        sentence="the worker image on one agent is another one than on the rest",
+        suite="tests_cluster",
+        check="worker_image",
+        breaks=KEEP + f"docker tag busybox:latest {IMAGE}",
+        mends=RESTORE_IMAGE,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Tests of edgeproof itself: against sample outputs, and against the lab."""
