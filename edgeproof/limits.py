@@ -16,3 +16,6 @@ DEVICE_QUERY_S = 40.0
 
 API_CALL_S = 10.0
 """One call to the API server."""
+
+SCRIPT_GRACE_S = 3.0
+"""What a script may take beside its longest snippet: login, sudo, collecting."""

@@ -1,0 +1,1 @@
+"""What was measured: immutable, with the unit in every name."""

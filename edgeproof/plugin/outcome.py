@@ -64,9 +64,7 @@ def pytest_runtest_makereport(
     return report
 
 
-def _finding(
-    item: pytest.Item, suite: str, report: pytest.TestReport, outcome: Outcome, **values: str
-) -> Finding:
+def _finding(item: pytest.Item, suite: str, report: pytest.TestReport, outcome: Outcome, **values: str) -> Finding:
     function = getattr(item, "function", None)
     return Finding(
         suite=suite,

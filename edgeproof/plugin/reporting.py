@@ -14,7 +14,6 @@ from edgeproof.plugin.session import INVENTORY, INVENTORY_PATH, gathered_nodes, 
 from edgeproof.report import Finding, RunRecord, fix_plan, print_matrix, write_record
 
 
-
 class Recorder:
     """Collects the findings of all processes; lives in the controller only."""
 

@@ -6,7 +6,6 @@ Each fault names the check that must find it; the selftests hold the suite to th
 from lab.faults.board import BOARD_FAULTS
 from lab.faults.cluster import CLUSTER_FAULTS
 from lab.faults.fault import Fault
+from lab.faults.switch import FAULTS, applied, apply, mend_all
 
-FAULTS: dict[str, Fault] = {fault.name: fault for fault in (*BOARD_FAULTS, *CLUSTER_FAULTS)}
-
-__all__ = ["FAULTS", "Fault"]
+__all__ = ["BOARD_FAULTS", "CLUSTER_FAULTS", "FAULTS", "Fault", "applied", "apply", "mend_all"]

@@ -100,7 +100,8 @@ BOARD_FAULTS = (
         suite="tests_node",
         check="daemon_json",
         catalogue_id="daemon-json-invalid",
-        breaks=KEPT + f"sed -i 's/}}}}[[:space:]]*$/}},}}/' {DAEMON_JSON}; jq . {DAEMON_JSON} >/dev/null 2>&1 && printf ',' >> {DAEMON_JSON}",
+        breaks=KEPT
+        + f"sed -i 's/}}}}[[:space:]]*$/}},}}/' {DAEMON_JSON}; jq . {DAEMON_JSON} >/dev/null 2>&1 && printf ',' >> {DAEMON_JSON}",
         mends=f"[ ! -e {DAEMON_JSON}.kept ] || mv {DAEMON_JSON}.kept {DAEMON_JSON}",
     ),
     Fault(

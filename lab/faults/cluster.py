@@ -7,12 +7,8 @@ from lab.faults.fault import Fault
 IMAGE = "jetson-inference:v1"
 KEPT_IMAGE = "edgeproof-lab-kept:v1"
 KEEP = f"docker tag {IMAGE} {KEPT_IMAGE}; "
-RESTORE_IMAGE = (
-    f"if docker image inspect {KEPT_IMAGE} >/dev/null 2>&1; then docker tag {KEPT_IMAGE} {IMAGE}; docker rmi {KEPT_IMAGE}; fi"
-)
-READY = (
-    "k3s kubectl wait --for=condition=Ready node/{node} --timeout=2s"
-)
+RESTORE_IMAGE = f"if docker image inspect {KEPT_IMAGE} >/dev/null 2>&1; then docker tag {KEPT_IMAGE} {IMAGE}; docker rmi {KEPT_IMAGE}; fi"
+READY = "k3s kubectl wait --for=condition=Ready node/{node} --timeout=2s"
 STRAY_POD = """k3s kubectl apply -f - <<'EOF'
 apiVersion: v1
 kind: Pod

@@ -1,0 +1,43 @@
+"""known_hosts, loaded once a run: which keys each host is known by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import paramiko
+
+
+class KnownHosts:
+    """The keys of a known_hosts file; a file that does not exist knows nobody."""
+
+    def __init__(self, keys: paramiko.HostKeys) -> None:
+        self._keys = keys
+
+    @classmethod
+    def load(cls, path: Path) -> KnownHosts:
+        """Read the file; lines that are no keys are passed over, as ssh does."""
+        keys = paramiko.HostKeys()
+        if path.exists():
+            keys.load(str(path))
+        return cls(keys)
+
+    def _known(self, host: str, port: int) -> dict[str, paramiko.PKey]:
+        found = self._keys.lookup(known_name(host, port))
+        return {kind: key for kind in (found or {}) if (key := (found or {}).get(kind)) is not None}
+
+    def key_types(self, host: str, port: int) -> tuple[str, ...]:
+        """Name the types of key this host is known by, so that it shows one of those."""
+        return tuple(self._known(host, port))
+
+    def judge(self, host: str, port: int, key: paramiko.PKey) -> Literal["known", "unknown", "changed"]:
+        """Tell whether the key a host showed is the one it is known by."""
+        known = self._known(host, port)
+        if not known:
+            return "unknown"
+        return "known" if known.get(key.get_name()) == key else "changed"
+
+
+def known_name(host: str, port: int) -> str:
+    """Give the name known_hosts has for a host (sshd(8): [host]:port off port 22)."""
+    return host if port == 22 else f"[{host}]:{port}"

@@ -1,0 +1,123 @@
+"""Builds the stand-in container images that nodes load: what the inventory's images name, without a registry."""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+from pathlib import Path
+
+from lab import limits
+from lab.build import kept
+from lab.command import run
+from lab.engine import Engine, need_packages
+from lab.node_image import debian_folder
+from lab.places import SOURCE, cache_folder
+
+FILES = SOURCE / "node"
+EXPECTED_S = 60.0
+GPU = ("ENV NVIDIA_VISIBLE_DEVICES=all", "ENV NVIDIA_DRIVER_CAPABILITIES=all")
+PYTHON_PACKAGES = [
+    "python3-minimal",
+    "libpython3.11-stdlib",
+    "python3",
+    "libstdc++6",
+    "libgomp1",
+    "busybox-static",
+    "libc-bin",
+    "dash",
+    "zlib1g",
+]
+NAMES = {
+    "pause": "lab/pause:1",
+    "busybox": "busybox:latest",
+    "device_query": "jitteam/devicequery:latest",
+    "tensorflow": "nvcr.io/nvidia/l4t-tensorflow:r32.7.1-tf2.7-py3",
+    "pytorch": "nvcr.io/nvidia/l4t-pytorch:r32.7.1-pth1.10-py3",
+}
+
+
+def container_images(engine: Engine) -> Path:
+    """Give a folder with images.tar, which `docker load` takes."""
+    python = kept(
+        "python",
+        [*PYTHON_PACKAGES, "v1"],
+        EXPECTED_S,
+        lambda part: debian_folder(part, "extract", PYTHON_PACKAGES, [], ("/usr/share/*",)),
+    )
+    inputs: list[str | Path] = [FILES / "deviceQuery", FILES / "tensorflow.py", *NAMES.values(), *GPU, str(python)]
+    return kept("images", inputs, EXPECTED_S, lambda part: _save(engine, python, part))
+
+
+def _save(engine: Engine, python: Path, part: Path) -> None:
+    work = cache_folder() / "images-work"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    busybox = _busybox_folder(work)
+    _import(engine, busybox, NAMES["pause"], 'CMD ["sleep", "2147483647"]')
+    _import(engine, busybox, NAMES["busybox"], 'CMD ["sh"]')
+    shutil.copy(FILES / "deviceQuery", busybox / "deviceQuery")
+    _import(engine, busybox, NAMES["device_query"], *GPU, "WORKDIR /", 'CMD ["./deviceQuery"]')
+    root = _python_folder(work, python)
+    _import(engine, root, NAMES["pytorch"], *GPU, "ENV PYTHONPATH=/opt/torch", "WORKDIR /", 'CMD ["python3"]')
+    shutil.copy(FILES / "tensorflow.py", root / "usr/lib/python3/dist-packages/tensorflow.py")
+    _import(engine, root, NAMES["tensorflow"], *GPU, "WORKDIR /", 'CMD ["python3"]')
+    part.mkdir()
+    engine("save", "-o", str(part / "images.tar"), *NAMES.values(), timeout_s=limits.BUILD_S)
+    shutil.rmtree(work)
+
+
+def _busybox_folder(work: Path) -> Path:
+    need_packages({"/usr/bin/busybox": "busybox-static"})
+    folder = work / "busybox"
+    for name in ("bin", "tmp", "etc", "proc", "sys", "dev"):
+        (folder / name).mkdir(parents=True)
+    shutil.copy("/usr/bin/busybox", folder / "bin/busybox")
+    for applet in run(["/usr/bin/busybox", "--list"]).stdout.split():
+        if applet != "busybox":
+            (folder / "bin" / applet).symlink_to("busybox")
+    return folder
+
+
+def _python_folder(work: Path, python: Path) -> Path:
+    folder = work / "python"
+    folder.mkdir()
+    run(
+        ["tar", "--extract", "--file", str(python), "--directory", str(folder), "--exclude=./dev/*"],
+        timeout_s=limits.BUILD_S,
+    )
+    busybox = next(path for path in (folder / "bin/busybox", folder / "usr/bin/busybox") if path.exists())
+    for applet in (
+        "sh",
+        "ls",
+        "cat",
+        "cp",
+        "mkdir",
+        "nc",
+        "wget",
+        "ping",
+        "sleep",
+        "nslookup",
+        "mount",
+        "df",
+        "find",
+        "rm",
+        "ln",
+    ):
+        link = busybox.parent / applet
+        if not link.exists() and not link.is_symlink():
+            link.symlink_to("busybox")
+    (folder / "usr/lib/python3/dist-packages").mkdir(parents=True, exist_ok=True)
+    (folder / "tmp").mkdir(exist_ok=True)
+    for command in (["ldconfig", "-r", str(folder)],):
+        run(command, check=False)
+    return folder
+
+
+def _import(engine: Engine, folder: Path, name: str, *changes: str) -> None:
+    tar = folder.with_suffix(".tar")
+    with tarfile.open(tar, "w") as archive:
+        archive.add(folder, arcname=".")
+    path = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    flags = [word for change in (path, *changes) for word in ("--change", change)]
+    engine("import", *flags, str(tar), name, timeout_s=limits.BUILD_S)
+    tar.unlink()

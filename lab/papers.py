@@ -1,0 +1,50 @@
+"""What a lab's user needs to reach it: inventory, known_hosts, kubeconfig, in the lab's state folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from lab.model import Lab
+
+
+def write_known_hosts(lab: Lab) -> None:
+    """Take the nodes' host keys from the containers themselves, not from the network."""
+    lines = []
+    for node in lab.nodes:
+        for key in node.run("cat /etc/ssh/ssh_host_*_key.pub").stdout.splitlines():
+            kind, value = key.split()[:2]
+            lines.append(f"{node.address} {kind} {value}\n")
+    (lab.folder / "known_hosts").write_text("".join(lines))
+
+
+def write_kubeconfig(lab: Lab) -> None:
+    """Copy the server's kubeconfig, with the server's address in it."""
+    text = lab.server.run("cat /etc/rancher/k3s/k3s.yaml").stdout.replace("127.0.0.1", str(lab.server.address))
+    file = lab.folder / "kubeconfig"
+    file.touch(mode=0o600)
+    file.write_text(text)
+
+
+def inventory_path(lab: Lab) -> Path:
+    """Name the lab's cluster.yaml."""
+    return lab.folder / "cluster.yaml"
+
+
+def write_papers(lab: Lab) -> None:
+    """Write the inventory."""
+    inventory = {
+        "nodes": {node.name: {"address": str(node.address), "role": node.role} for node in lab.nodes},
+        "ssh": {
+            "user": "user",
+            "key": str(lab.folder / "id_ed25519"),
+            "known_hosts": str(lab.folder / "known_hosts"),
+            "config": "/dev/null",
+        },
+        "network": {"gateway": str(lab.plan.gateway)},
+        "kubernetes": {"kubeconfig": str(lab.folder / "kubeconfig")},
+        "workload": {"weights": "random", "synthetic_images": 24},
+    }
+    head = f"# Written by the lab {lab.plan.name}: containers on this machine, GPUs simulated.\n"
+    inventory_path(lab).write_text(head + yaml.safe_dump(inventory, sort_keys=False))
