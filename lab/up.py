@@ -97,8 +97,10 @@ def await_condition(
 def _ensure_container(lab: Lab, node: Node, image: str, mounts: dict[Path, str]) -> None:
     engine = lab.engine
     if engine.exists("container", node.container):
-        node.start()
-        return
+        if engine("inspect", "--format", "{{.Config.Image}}", node.container).stdout.strip() == image:
+            node.start()
+            return
+        engine("rm", "--force", node.container)
     binds = [word for path, target in mounts.items() for word in ("--volume", f"{path}:{target}:ro")]
     volumes = [word for name, target in VOLUMES.items() for word in ("--volume", f"{node.container}-{name}:{target}")]
     for name in VOLUMES:

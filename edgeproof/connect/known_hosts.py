@@ -24,7 +24,7 @@ class KnownHosts:
 
     def _known(self, host: str, port: int) -> dict[str, paramiko.PKey]:
         found = self._keys.lookup(known_name(host, port))
-        return {kind: key for kind in (found or {}) if (key := (found or {}).get(kind)) is not None}
+        return dict(found.items()) if found is not None else {}
 
     def key_types(self, host: str, port: int) -> tuple[str, ...]:
         """Name the types of key this host is known by, so that it shows one of those."""

@@ -32,7 +32,7 @@ class Login:
         """The host's name in known_hosts."""
         return known_name(self.host, self.port)
 
-    def keys(self) -> Iterator[tuple[str, paramiko.PKey]]:
+    def offered_keys(self) -> Iterator[tuple[str, paramiko.PKey]]:
         """Give each key to offer, with a label; a key given by name is the only one offered."""
         for file in self.key_files:
             if file.exists() or self.key_is_given:
@@ -45,18 +45,26 @@ class Login:
         try:
             return paramiko.PKey.from_path(file)
         except FileNotFoundError as error:
-            raise KeyRefused(f"{self.node}: the key {file} does not exist", "set ssh.key in cluster.yaml, or leave it out") from error
+            raise KeyRefused(
+                f"{self.node}: the key {file} does not exist", "set ssh.key in cluster.yaml, or leave it out"
+            ) from error
         except paramiko.PasswordRequiredException as error:
-            raise KeyRefused(f"{self.node}: the key {file} has a passphrase", f"ssh-add {file}, and leave ssh.key out") from error
+            raise KeyRefused(
+                f"{self.node}: the key {file} has a passphrase", f"ssh-add {file}, and leave ssh.key out"
+            ) from error
         except (OSError, ValueError, paramiko.SSHException) as error:
-            raise KeyRefused(f"{self.node}: {file} is no private key that can be read ({error})", "name a private key in ssh.key") from error
+            raise KeyRefused(
+                f"{self.node}: {file} is no private key that can be read ({error})", "name a private key in ssh.key"
+            ) from error
 
 
 def login_for(inventory: Inventory, node: Node) -> Login:
     """Put together how to log in to `node`."""
     ssh = inventory.ssh
     found = _config(ssh.config).lookup(node.name) if ssh.config.exists() else {}
-    own_port = int(found["port"]) if str(found.get("port", "")).isdigit() and "port" not in ssh.model_fields_set else ssh.port
+    own_port = (
+        int(found["port"]) if str(found.get("port", "")).isdigit() and "port" not in ssh.model_fields_set else ssh.port
+    )
     hostname = str(found.get("hostname", node.name))
     files = [ssh.key] if ssh.key else [Path(file).expanduser() for file in found.get("identityfile", [])]
     return Login(

@@ -19,7 +19,12 @@ from edgeproof.connect.login import Login, login_for
 from edgeproof.errors import ConnectError, HostKeyChanged, HostKeyUnknown, KeyRefused, NodeUnreachable
 from edgeproof.inventory import Inventory, Node
 
-KEY_EXCHANGES = ("curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "diffie-hellman-group14-sha256")
+KEY_EXCHANGES = (
+    "curve25519-sha256",
+    "curve25519-sha256@libssh.org",
+    "ecdh-sha2-nistp256",
+    "diffie-hellman-group14-sha256",
+)
 """Fastest first: curve25519 takes 4 ms here, the groups and gex 43 to 74 (bench)."""
 
 CHUNK_BYTES = 1 << 18
@@ -62,7 +67,9 @@ class SshNode:
             channel.shutdown_write()
             return self._collect(channel)
         except TimeoutError as error:
-            raise NodeUnreachable(f"{self.node.name}: no answer within {timeout_s:.0f} s", "log in and look at its load") from error
+            raise NodeUnreachable(
+                f"{self.node.name}: no answer within {timeout_s:.0f} s", "log in and look at its load"
+            ) from error
         except (OSError, paramiko.SSHException) as error:
             raise NodeUnreachable(f"{self.node.name}: the connection was lost ({error})") from error
         finally:
@@ -80,7 +87,9 @@ class SshNode:
             channel.shutdown_write()
             return self._collect(channel)
         except TimeoutError as error:
-            raise NodeUnreachable(f"{self.node.name}: took no data for {timeout_s:.0f} s, after {sent} bytes") from error
+            raise NodeUnreachable(
+                f"{self.node.name}: took no data for {timeout_s:.0f} s, after {sent} bytes"
+            ) from error
         except (OSError, paramiko.SSHException) as error:
             raise NodeUnreachable(f"{self.node.name}: the connection was lost after {sent} bytes ({error})") from error
         finally:
@@ -168,7 +177,7 @@ def fingerprint(key: paramiko.PKey) -> str:
 
 def _authenticate(transport: paramiko.Transport, login: Login) -> None:
     tried = []
-    for label, key in login.keys():
+    for label, key in login.offered_keys():
         tried.append(label)
         try:
             transport.auth_publickey(login.user, key)
@@ -186,9 +195,18 @@ def _authenticate(transport: paramiko.Transport, login: Login) -> None:
 def _unreachable(login: Login, error: Exception) -> tuple[str, str]:
     where = f"{login.node}: {login.host} port {login.port}"
     if isinstance(error, ConnectionRefusedError):
-        return f"{where} refuses connections: the board is up, its SSH server is not", "on its console: sudo systemctl enable --now ssh"
+        return (
+            f"{where} refuses connections: the board is up, its SSH server is not",
+            "on its console: sudo systemctl enable --now ssh",
+        )
     if isinstance(error, TimeoutError):
         return f"{where} does not answer within {limits.SSH_CONNECT_S:.0f} s", "is the board on, and its cable in?"
     if isinstance(error, OSError) and error.errno:
-        return f"{where} cannot be reached ({os.strerror(error.errno)})", "is the board on, its cable in, its address right?"
-    return f"{where} gives no SSH session ({error or type(error).__name__})", "on its console: sudo journalctl -u ssh -n 20"
+        return (
+            f"{where} cannot be reached ({os.strerror(error.errno)})",
+            "is the board on, its cable in, its address right?",
+        )
+    return (
+        f"{where} gives no SSH session ({error or type(error).__name__})",
+        "on its console: sudo journalctl -u ssh -n 20",
+    )

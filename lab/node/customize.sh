@@ -28,6 +28,7 @@ printf 'UseDNS no\nPrintMotd no\nMaxStartups 100\nX11Forwarding no\n' > "$root/e
 # The user, as the mission's boards have it.
 chroot "$root" useradd -m -s /bin/bash -G sudo,docker user
 echo 'user ALL=(ALL) NOPASSWD:ALL' > "$root/etc/sudoers.d/user"
+chroot "$root" apt-mark hold docker.io containerd runc > /dev/null
 rm -f "$root/etc/machine-id"; : > "$root/etc/machine-id"
 
 # Container runtime, Kubernetes' launcher, NFS.

@@ -1,0 +1,60 @@
+"""K3s on the node: its two services, where the agent joined, and the token's file. Never the token itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from edgeproof.facts.observed import Facts, Unobserved
+from edgeproof.facts.probe import Output, Probe
+
+
+@dataclass(frozen=True)
+class K3s(Facts):
+    """Which of the two services run, the flags they were started with, and the cluster CA each side holds."""
+
+    server_active: bool
+    agent_active: bool
+    arguments: tuple[str, ...]
+    url: str
+    token_mode: str
+    server_ca_sha256: str
+    agent_ca_sha256: str
+
+    @property
+    def role(self) -> str:
+        """Tell what runs: server, agent, both, or neither."""
+        found = [name for name, active in (("server", self.server_active), ("agent", self.agent_active)) if active]
+        return "both" if len(found) == 2 else found[0] if found else "neither"
+
+
+def parse_k3s(output: Output) -> K3s | Unobserved:
+    """Lines `NAME=VALUE` as the snippet prints them; a missing line is an empty value, no service line is unobserved."""
+    field = dict(re.findall(r"^(k3s|k3s-agent|exec|url|token_mode|server_ca|agent_ca)=(.*)$", output.stdout, re.M))
+    if "k3s" not in field or "k3s-agent" not in field:
+        return Unobserved("systemctl told nothing of K3s")
+    alive = ("active", "activating", "reloading")
+    return K3s(
+        server_active=field["k3s"] in alive,
+        agent_active=field["k3s-agent"] in alive,
+        arguments=tuple(field.get("exec", "").split()),
+        url=field.get("url", ""),
+        token_mode=field.get("token_mode", ""),
+        server_ca_sha256=field.get("server_ca", ""),
+        agent_ca_sha256=field.get("agent_ca", ""),
+    )
+
+
+K3S = Probe(
+    "k3s",
+    'for u in k3s k3s-agent; do echo "$u=$(systemctl is-active $u 2>/dev/null)"; done; '
+    "u=k3s; systemctl is-active -q k3s || u=k3s-agent; "
+    "echo \"exec=$(systemctl cat $u 2>/dev/null | sed -n '/^ExecStart=/,/[^\\\\]$/p' | tr -d '\\\\\\\\\\n' | cut -c11-)\"; "
+    'echo "url=$(sed -n "s/^K3S_URL=[\\"\']*\\([^\\"\']*\\).*/\\1/p" /etc/systemd/system/$u.service.env 2>/dev/null)"; '
+    "d=/var/lib/rancher/k3s; "
+    'echo "token_mode=$(stat -L -c %a $d/server/node-token 2>/dev/null)"; '
+    'echo "server_ca=$(sha256sum $d/server/tls/server-ca.crt 2>/dev/null | cut -c1-64)"; '
+    'echo "agent_ca=$(sha256sum $d/agent/server-ca.crt 2>/dev/null | cut -c1-64)"',
+    parse_k3s,
+    root=True,
+)

@@ -1,0 +1,67 @@
+"""All snippets of a node as one script for one connection, and its output taken apart again."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+
+from edgeproof.facts.probe import Output, Probe
+
+STDOUT_BYTES = 262144
+STDERR_BYTES = 8192
+SLOW_S = 5.0
+"""A snippet that may take longer runs beside the others."""
+
+
+def compose(probes: Sequence[Probe[object]], mark: str, sudo: str) -> str:
+    """Write the script: every snippet under its own time limit, its output between lines that hold `mark`.
+
+    `mark` is unguessable, so nothing a node prints can pass for it. `sudo` is the command that runs the root
+    snippets, all in one; where it fails their status is 77.
+    """
+    own = [probe for probe in probes if not probe.root]
+    root = [probe for probe in probes if probe.root]
+    names = " ".join(probe.name for probe in root)
+    missing = f"for n in {names}; do : > $d/$n.o; : > $d/$n.e; echo 77 > $d/$n.s; done"
+    return "\n".join(
+        (
+            "LC_ALL=C; export LC_ALL; umask 077; d=$(mktemp -d) || exit 1; trap 'rm -rf \"$d\"' EXIT",
+            f"{{ {sudo} sh -c {shlex.quote(_body(root))} sh $d >/dev/null 2>$d/sudo.e && : > $d/sudo; }} &"
+            if root
+            else "",
+            _body(own, folder="$d"),
+            f"wait; [ -e $d/sudo ] || {{ {missing}; }}" if root else "wait",
+            *(_print(probe.name, mark) for probe in probes),
+            f"echo {mark} end",
+        )
+    )
+
+
+def _body(probes: Sequence[Probe[object]], folder: str = "$1") -> str:
+    slow = [_run(probe, folder) + " &" for probe in probes if probe.timeout_s > SLOW_S]
+    quick = [_run(probe, folder) for probe in probes if probe.timeout_s <= SLOW_S]
+    path = "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin; export PATH; LC_ALL=C; export LC_ALL"
+    return "\n".join((path, *slow, *quick, "wait"))
+
+
+def _run(probe: Probe[object], folder: str) -> str:
+    place = f"{folder}/{probe.name}"
+    limit = f"timeout -k 1 {probe.timeout_s:g}"
+    return f"{{ {limit} sh -c {shlex.quote(probe.snippet)} >{place}.o 2>{place}.e </dev/null; echo $? >{place}.s; }}"
+
+
+def _print(name: str, mark: str) -> str:
+    return (
+        f'echo "{mark} {name} $(cat $d/{name}.s 2>/dev/null)"; head -c {STDOUT_BYTES} $d/{name}.o 2>/dev/null; '
+        f'echo; echo "{mark} stderr"; head -c {STDERR_BYTES} $d/{name}.e 2>/dev/null; echo'
+    )
+
+
+def take_apart(text: str, mark: str) -> dict[str, Output]:
+    """Give each snippet's output by its name; what was cut off is missing."""
+    outputs = {}
+    pattern = re.compile(rf"^{mark} (\w+) (\d*)\n(.*?)\n?^{mark} stderr\n(.*?)\n?(?=^{mark} )", re.M | re.S)
+    for name, status, stdout, stderr in pattern.findall(text):
+        outputs[name] = Output(stdout, stderr, int(status or -1))
+    return outputs

@@ -1,0 +1,18 @@
+"""The board answers, lets us in, and is what it should be."""
+
+from edgeproof.facts.node import NodeFacts
+
+
+def test_ssh(node: NodeFacts) -> None:
+    """SSH connects and authenticates, and the host key is the known one."""
+    assert node.reach.error == ""
+
+
+def test_sudo(node: NodeFacts) -> None:
+    """The user may become root by sudo, without a prompt or with $EDGEPROOF_SUDO_PASSWORD."""
+    assert node.sudo is True
+
+
+def test_platform(node: NodeFacts) -> None:
+    """The L4T release is the one that most nodes have."""
+    assert node.platform.l4t == node.fleet.l4t

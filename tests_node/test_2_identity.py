@@ -1,0 +1,14 @@
+"""The board is who the inventory says, and nobody else."""
+
+from edgeproof.facts.node import NodeFacts
+
+
+def test_hostname(node: NodeFacts) -> None:
+    """The hostname is the inventory's name for the node, and the node resolves it itself."""
+    assert node.hostname.name == node.name
+    assert node.hostname.resolves
+
+
+def test_machine_id(node: NodeFacts) -> None:
+    """No other node has this machine-id."""
+    assert node.fleet.same_machine_id == ()

@@ -1,0 +1,49 @@
+"""Boot target, swap, power, clocks, supply, temperature, memory."""
+
+from edgeproof.facts.node import NodeFacts
+from edgeproof.inventory import Inventory
+
+LEAST_HEADROOM_CELSIUS = 10.0
+"""A board this close to its trip point at rest throttles under load."""
+
+LEAST_FREE_SHARE = 0.5
+"""A Nano's desktop takes about 1.5 of its 4 GB (the mission's own count): with it, less than half is free."""
+
+
+def test_headless(node: NodeFacts) -> None:
+    """The board boots without desktop, and no display manager runs."""
+    assert node.headless.target == "multi-user.target"
+    assert node.headless.display_managers == ()
+
+
+def test_swap(node: NodeFacts) -> None:
+    """There is no swap now, and none after a reboot."""
+    assert node.swap.devices == ()
+    assert node.swap.at_boot == ()
+
+
+def test_power_mode(node: NodeFacts, inventory: Inventory) -> None:
+    """`nvpmodel -q` tells the declared mode."""
+    assert node.power_mode.id == inventory.power.mode
+
+
+def test_clocks(node: NodeFacts, inventory: Inventory) -> None:
+    """CPU, GPU and memory clocks are pinned, and a boot unit pins them again; nothing is asked where they are free."""
+    pinned = inventory.power.clocks == "pinned"
+    assert (node.clocks.cpu_pinned, node.clocks.gpu_pinned, node.clocks.emc_pinned) == (True, True, True) or not pinned
+    assert node.clocks.boot_units != () or not pinned
+
+
+def test_power_supply(node: NodeFacts) -> None:
+    """The kernel has logged no over-current alarm since boot."""
+    assert node.power_supply.alarms == ()
+
+
+def test_thermal(node: NodeFacts) -> None:
+    """Every zone is well below its trip point."""
+    assert node.thermal.least_headroom_celsius >= LEAST_HEADROOM_CELSIUS
+
+
+def test_memory(node: NodeFacts) -> None:
+    """At least half of the memory is available at rest."""
+    assert node.memory.available_bytes >= LEAST_FREE_SHARE * node.memory.total_bytes

@@ -1,0 +1,18 @@
+"""The GPU's device nodes, deviceQuery in a container, and the NFS client."""
+
+from edgeproof.facts.node import NodeFacts
+
+
+def test_devices(node: NodeFacts) -> None:
+    """The GPU's device nodes exist."""
+    assert node.gpu_devices != ()
+
+
+def test_device_query(node: NodeFacts) -> None:
+    """The deviceQuery container ends in `Result = PASS`."""
+    assert node.device_query.result == "PASS"
+
+
+def test_nfs_client(agent: NodeFacts) -> None:
+    """mount.nfs is installed on agents."""
+    assert agent.nfs_client != ()
