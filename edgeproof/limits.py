@@ -19,3 +19,36 @@ API_CALL_S = 10.0
 
 SCRIPT_GRACE_S = 3.0
 """What a script may take beside its longest snippet: login, sudo, collecting."""
+
+PODS_READY_S = 120.0
+"""From making pods to the last of them running; a Nano's kubelet needs seconds for each."""
+
+POD_EXEC_S = 30.0
+"""One command in a pod."""
+
+NAMESPACE_GONE_S = 60.0
+"""From deleting a namespace to its end."""
+
+TRIAL_MOUNT_S = 20.0
+"""One NFS mount by hand, looked at and unmounted."""
+
+POLL_S = 0.5
+"""Between two looks at something that is waited for."""
+
+IMAGE_BUILD_S = 1800.0
+"""Building the worker image on a board, its base image and weights included."""
+
+IMAGE_SEND_S = 1800.0
+"""Sending the worker image to one agent and loading it."""
+
+JOB_START_S = 120.0
+"""From making a job to its last pod running."""
+
+JOB_IDLE_S = 60.0
+"""A job whose pod is gone, or whose node answers no longer, for this long has failed."""
+
+JOB_S = 3600.0
+"""A whole job."""
+
+STALE_RUN_S = 7200.0
+"""What a run left, and whose process cannot be asked, is stale after this long."""

@@ -29,8 +29,8 @@ class Plan:
     name: str = DEFAULT_NAME
     subnet: str = DEFAULT_SUBNET
     agents: int = 2
-    cpus: float = 0.4
-    server_cpus: float = 0.6
+    cpus: float = 0.5
+    server_cpus: float = 0.8
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,11}", self.name):

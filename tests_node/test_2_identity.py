@@ -6,7 +6,7 @@ from edgeproof.facts.node import NodeFacts
 def test_hostname(node: NodeFacts) -> None:
     """The hostname is the inventory's name for the node, and the node resolves it itself."""
     assert node.hostname.name == node.name
-    assert node.hostname.resolves
+    assert node.hostname.resolves is True
 
 
 def test_machine_id(node: NodeFacts) -> None:

@@ -7,14 +7,14 @@ def test_docker(node: NodeFacts) -> None:
     """Docker runs, starts at boot, and apt is told to hold it back."""
     assert node.docker.active == "active"
     assert node.docker.enabled == "enabled"
-    assert node.docker.held
+    assert node.docker.held is True
 
 
 def test_daemon_json(node: NodeFacts) -> None:
     """daemon.json is valid JSON, has an nvidia runtime that is there to run, and makes it the default."""
     assert node.daemon_json.error == ""
     assert node.daemon_json.nvidia_path != ""
-    assert node.daemon_json.nvidia_runs
+    assert node.daemon_json.nvidia_runs is True
     assert node.daemon_json.default_runtime == "nvidia"
 
 
@@ -26,7 +26,7 @@ def test_daemon_agrees(node: NodeFacts) -> None:
 def test_group(node: NodeFacts) -> None:
     """The user is in the group docker, and runs docker without sudo."""
     assert "docker" in node.docker_group.groups
-    assert node.docker_group.works
+    assert node.docker_group.works is True
 
 
 def test_csv(node: NodeFacts) -> None:

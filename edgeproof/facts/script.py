@@ -41,7 +41,7 @@ def compose(probes: Sequence[Probe[object]], mark: str, sudo: str) -> str:
 def _body(probes: Sequence[Probe[object]], folder: str = "$1") -> str:
     slow = [_run(probe, folder) + " &" for probe in probes if probe.timeout_s > SLOW_S]
     quick = [_run(probe, folder) for probe in probes if probe.timeout_s <= SLOW_S]
-    path = "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin; export PATH; LC_ALL=C; export LC_ALL"
+    path = "umask 022; PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin; export PATH; LC_ALL=C; export LC_ALL"
     return "\n".join((path, *slow, *quick, "wait"))
 
 

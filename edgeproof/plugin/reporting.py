@@ -13,6 +13,9 @@ from rich.console import Console
 from edgeproof.plugin.session import INVENTORY, INVENTORY_PATH, gathered_nodes, is_worker
 from edgeproof.report import Finding, RunRecord, fix_plan, print_matrix, write_record
 
+FILE_COLUMNS = 160
+"""Columns of the matrix where the output goes to a file or a pipe."""
+
 
 class Recorder:
     """Collects the findings of all processes; lives in the controller only."""
@@ -47,7 +50,9 @@ class Recorder:
             plan.write_text(fix_plan(record), encoding="utf-8")
         terminalreporter.ensure_newline()
         terminalreporter.flush()
-        print_matrix(record, Console(file=sys.stdout, highlight=False))
+        print_matrix(
+            record, Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else FILE_COLUMNS)
+        )
         if plan is not None:
             terminalreporter.write_line(f"fix plan, for a person to review: {plan}")
 

@@ -53,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.dist = "loadgroup"
     if runs_suites(config) and config.option.tbstyle == "auto":
         config.option.tbstyle = "no"
+        config.option.reportchars = ""
 
 
 @pytest.hookimpl(tryfirst=True)

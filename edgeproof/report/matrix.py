@@ -21,11 +21,11 @@ def print_matrix(record: RunRecord, console: Console) -> None:
     """Print head, matrix, failures and blocked findings of `record`."""
     console.print()
     if record.simulated:
-        console.print(Text(f"simulated: {', '.join(record.simulated)}", style="bold magenta"))
+        console.print(Text(f"simulated: {', '.join(record.simulated)}", style="bold magenta"), soft_wrap=True)
     console.print(_table(record))
     console.print(Text(LEGEND, style="dim"))
     for part in _failures(record) + _blocked(record):
-        console.print(part)
+        console.print(part, soft_wrap=True)
     console.print(_verdict(record))
 
 

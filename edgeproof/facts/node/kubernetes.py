@@ -49,7 +49,7 @@ K3S = Probe(
     "k3s",
     'for u in k3s k3s-agent; do echo "$u=$(systemctl is-active $u 2>/dev/null)"; done; '
     "u=k3s; systemctl is-active -q k3s || u=k3s-agent; "
-    "echo \"exec=$(systemctl cat $u 2>/dev/null | sed -n '/^ExecStart=/,/[^\\\\]$/p' | tr -d '\\\\\\\\\\n' | cut -c11-)\"; "
+    "echo exec=$(systemctl cat $u 2>/dev/null | awk '/^ExecStart=/ {p=1} p {print} p && !/\\\\$/ {exit}' | tr -d '\\\\' | cut -d= -f2-); "
     'echo "url=$(sed -n "s/^K3S_URL=[\\"\']*\\([^\\"\']*\\).*/\\1/p" /etc/systemd/system/$u.service.env 2>/dev/null)"; '
     "d=/var/lib/rancher/k3s; "
     'echo "token_mode=$(stat -L -c %a $d/server/node-token 2>/dev/null)"; '

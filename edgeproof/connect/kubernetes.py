@@ -1,0 +1,218 @@
+"""The API server, by a kubeconfig. Every failure becomes one of edgeproof's ConnectErrors, here and nowhere else."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from edgeproof import limits
+from edgeproof.errors import ApiUnreachable, KubeconfigInvalid
+from edgeproof.inventory import Inventory
+
+if TYPE_CHECKING:
+    from kubernetes.client import ApiClient
+
+PLACES = ("~/.kube/config", "/etc/rancher/k3s/k3s.yaml")
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+def find_kubeconfig(inventory: Inventory) -> Path:
+    """Name the kubeconfig: the given one, $KUBECONFIG's first, ~/.kube/config, k3s.yaml; raises KubeconfigInvalid."""
+    given = inventory.kubernetes.kubeconfig
+    if given is not None:
+        if not given.exists():
+            raise KubeconfigInvalid(f"{given}: no such kubeconfig", _copy_fix(inventory))
+        return given
+    named = [Path(part).expanduser() for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
+    for path in (*named, *(Path(place).expanduser() for place in PLACES)):
+        if path.exists():
+            return path
+    raise KubeconfigInvalid(
+        "no kubeconfig: not in $KUBECONFIG, ~/.kube/config or /etc/rancher/k3s/k3s.yaml", _copy_fix(inventory)
+    )
+
+
+def _copy_fix(inventory: Inventory) -> str:
+    server = inventory.server
+    return (
+        f"ssh {inventory.ssh.user}@{server.address} sudo cat /etc/rancher/k3s/k3s.yaml | "
+        f"sed 's/127.0.0.1/{server.address}/' > ~/.kube/config   # or name one with --kubeconfig"
+    )
+
+
+def read_kubeconfig(inventory: Inventory) -> tuple[Path, str, datetime | None]:
+    """Give the kubeconfig's path, its server's URL, and when its client certificate ends (None without one).
+
+    Raises KubeconfigInvalid where it cannot be used.
+    """
+    path = find_kubeconfig(inventory)
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        name = inventory.kubernetes.context or data["current-context"]
+        context = {item["name"]: item["context"] for item in data["contexts"]}
+        if name not in context:
+            raise KubeconfigInvalid(
+                f"{path}: no context {name}; its contexts: {', '.join(context)}", "pass --context NAME"
+            )
+        cluster = {item["name"]: item["cluster"] for item in data["clusters"]}[context[name]["cluster"]]
+        user = {item["name"]: item["user"] for item in data["users"]}[context[name]["user"]]
+        return path, str(cluster["server"]), _certificate_end(user)
+    except OSError as error:
+        raise KubeconfigInvalid(
+            f"{path}: cannot be read: {error.strerror}", f"sudo chmod 644 {path}, or copy it"
+        ) from error
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise KubeconfigInvalid(
+            f"{path}: not a kubeconfig ({type(error).__name__}: {error})", _copy_fix(inventory)
+        ) from error
+
+
+def _certificate_end(user: dict[str, Any]) -> datetime | None:
+    from cryptography import x509
+
+    encoded = user.get("client-certificate-data")
+    file = user.get("client-certificate")
+    if not encoded and not file:
+        return None
+    pem = base64.b64decode(encoded) if encoded else Path(str(file)).read_bytes()
+    return x509.load_pem_x509_certificate(pem).not_valid_after_utc
+
+
+def open_api(inventory: Inventory) -> ApiClient:
+    """Give a client of the API server; raises KubeconfigInvalid where there is no way to make one."""
+    path, server, end = read_kubeconfig(inventory)
+    host = urlsplit(server).hostname or ""
+    if host in LOOPBACK and str(inventory.server.address) not in LOOPBACK and path != Path(PLACES[1]):
+        raise KubeconfigInvalid(
+            f"{path}: its server is {server}, which is this machine and not {inventory.server.name}",
+            f"sed -i 's#{host}#{inventory.server.address}#' {path}",
+        )
+    if end is not None and end < datetime.now(UTC):
+        raise KubeconfigInvalid(f"{path}: its client certificate ended on {end:%Y-%m-%d}", _copy_fix(inventory))
+    from kubernetes import client, config
+
+    try:
+        configuration = client.Configuration()
+        config.load_kube_config(str(path), context=inventory.kubernetes.context, client_configuration=configuration)
+    except config.ConfigException as error:
+        raise KubeconfigInvalid(f"{path}: {error}", _copy_fix(inventory)) from error
+    configuration.retries = False
+    return client.ApiClient(configuration)
+
+
+@contextmanager
+def _wire_errors(inventory: Inventory) -> Iterator[None]:
+    """Turn whatever the wire raises into ApiUnreachable, in a person's words."""
+    from kubernetes.client.exceptions import ApiException
+    from urllib3.exceptions import HTTPError
+
+    try:
+        yield
+    except ApiException as error:
+        raise _refused(inventory, int(error.status or 0), str(error.body or error.reason)) from error
+    except (HTTPError, OSError) as error:
+        raise ApiUnreachable(*_why(inventory, error)) from error
+
+
+def _refused(inventory: Inventory, status: int, body: str) -> ApiUnreachable:
+    if status in (401, 403):
+        words = "it is of another cluster, or expired, or has no rights"
+        return ApiUnreachable(f"the API server refuses this kubeconfig ({status}): {words}", _copy_fix(inventory))
+    try:
+        said = str(yaml.safe_load(body)["message"])
+    except (yaml.YAMLError, KeyError, TypeError):
+        said = body
+    return ApiUnreachable(f"the API server answered {status}: {said[:300]}")
+
+
+def _why(inventory: Inventory, error: Exception) -> tuple[str, str]:
+    text, server = str(error), inventory.server
+    where = f"the API server at {server.address}"
+    if isinstance(error, ssl.SSLError) or "CERTIFICATE_VERIFY_FAILED" in text:
+        words = "shows a certificate of another cluster: the kubeconfig is foreign, or the server was reinstalled"
+        return f"{where} {words}", _copy_fix(inventory)
+    if "refused" in text:
+        return (
+            f"{where} refuses connections",
+            f"on {server.name}: sudo systemctl restart k3s; sudo journalctl -u k3s -n 20",
+        )
+    if "timed out" in text or "Timeout" in text:
+        return (
+            f"{where} does not answer within {limits.API_CALL_S:.0f} s",
+            f"on {server.name}: sudo systemctl status k3s",
+        )
+    return f"{where} cannot be reached ({text[-200:]})", f"ping {server.address}"
+
+
+class KubernetesApi:
+    """The calls edgeproof makes, as plain data, each with a time limit; any may raise a ConnectError."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.inventory = inventory
+        self._api = open_api(inventory)
+
+    def call(self, method: str, url: str, body: object = None, query: dict[str, str] | None = None) -> dict[str, Any]:
+        """Send one request; give the answer's object."""
+        found = json.loads(self._send(method, url, body, query))
+        return found if isinstance(found, dict) else {}
+
+    def _send(self, method: str, url: str, body: object, query: dict[str, str] | None) -> bytes:
+        headers = {"Accept": "application/json, */*", "Content-Type": "application/json"}
+        request = self._api.param_serialize(
+            method, url, query_params=list((query or {}).items()), header_params=headers, body=body,
+            auth_settings=["BearerToken"],
+        )  # fmt: skip
+        with _wire_errors(self.inventory):
+            answer = self._api.call_api(*request, _request_timeout=limits.API_CALL_S)
+            data: bytes = answer.read()
+        if not 200 <= answer.status < 300:
+            raise _refused(self.inventory, answer.status, data.decode("utf-8", "replace"))
+        return data
+
+    def items(self, url: str, labels: str = "") -> list[dict[str, Any]]:
+        """List objects, by label if given."""
+        found = self.call("GET", url, query={"labelSelector": labels} if labels else None).get("items")
+        return [item for item in found or [] if isinstance(item, dict)]
+
+    def delete(self, url: str) -> None:
+        """Delete an object at once, with what it owns; one that is gone already is no error."""
+        try:
+            self.call("DELETE", url, query={"propagationPolicy": "Background", "gracePeriodSeconds": "0"})
+        except ApiUnreachable as error:
+            if "answered 404" not in str(error):
+                raise
+
+    def logs(self, namespace: str, pod: str, tail_lines: int = 0) -> str:
+        """Give what a pod's container has printed."""
+        query = {"tailLines": str(tail_lines)} if tail_lines else {}
+        return self._send("GET", f"/api/v1/namespaces/{namespace}/pods/{pod}/log", None, query).decode(
+            "utf-8", "replace"
+        )
+
+    def execute(self, namespace: str, pod: str, command: list[str]) -> tuple[str, int]:
+        """Run a command in a pod; give what it printed and its exit status (-1 when it did not end in time)."""
+        from kubernetes.client import CoreV1Api
+        from kubernetes.stream import stream
+
+        with _wire_errors(self.inventory):
+            # stream() changes the client it is given: it gets one of its own.
+            core = CoreV1Api(open_api(self.inventory))
+            answer = stream(
+                core.connect_get_namespaced_pod_exec, pod, namespace, command=command, stdout=True, stderr=True,
+                stdin=False, tty=False, _preload_content=False, _request_timeout=limits.POD_EXEC_S,
+            )  # fmt: skip
+            answer.run_forever(timeout=limits.POD_EXEC_S)
+            text = str(answer.read_all())
+            ended = not answer.is_open()
+            answer.close()
+            return text, int(answer.returncode or 0) if ended else -1

@@ -1,0 +1,97 @@
+"""The cluster's facts together: parsed, and blocked where what they rest on is broken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from edgeproof.facts.cluster.objects import Member, PodOnNode, Volume, parse_member, parse_pod, parse_volume
+from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.observed import Blocked, Facts, reason, unobserved
+from edgeproof.inventory import Inventory
+
+SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+OURS = "edgeproof.run"
+"""Label of everything edgeproof makes in a cluster."""
+
+
+@dataclass(frozen=True)
+class Api:
+    """Whether the API answered this kubeconfig; else the error, its kind and the fix. Times are None when unknown."""
+
+    error: str
+    kind: str
+    fix: str
+    server: str = ""
+    certificate_end: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ClusterFacts(Facts):
+    """What the API server tells."""
+
+    api: Api
+    version: str
+    members: dict[str, Member]
+    pods: tuple[PodOnNode, ...]
+    persistent_volumes: tuple[Volume, ...]
+    claims: tuple[Volume, ...]
+
+    def member(self, name: str) -> Member:
+        """Give the Node object of that name; blocked when there is none."""
+        found = self.members.get(name)
+        if found is None:
+            raise Blocked(f"{name} is no node of this cluster (see the check nodes)")
+        return found
+
+    @property
+    def workload_pods(self) -> tuple[PodOnNode, ...]:
+        """Pods that are neither the system's, nor of a DaemonSet, nor edgeproof's own, nor at their end."""
+        return tuple(
+            pod for pod in self.pods
+            if pod.namespace not in SYSTEM_NAMESPACES and pod.owner not in ("DaemonSet", "Node")
+            and pod.phase not in ("Succeeded", "Failed") and not any(label.startswith(f"{OURS}=") for label in pod.labels)
+        )  # fmt: skip
+
+    @property
+    def sick_system_pods(self) -> tuple[PodOnNode, ...]:
+        """The system's pods that are neither ready nor done."""
+        return tuple(
+            pod for pod in self.pods
+            if pod.namespace in SYSTEM_NAMESPACES and not pod.ready and pod.phase not in ("Succeeded",)
+        )  # fmt: skip
+
+
+def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: Inventory) -> ClusterFacts:
+    """Make the facts from what the API told."""
+    end = raw.get("certificate_end")
+    api = Api(
+        str(raw.get("error", "")), str(raw.get("kind", "")), str(raw.get("fix", "")), str(raw.get("server", "")),
+        datetime.fromisoformat(end) if end else None,
+    )  # fmt: skip
+    if api.error:
+        why = f"API: {api.error}"
+        blank = unobserved(why)
+        return ClusterFacts(api, blank, blank, blank, blank, blank)
+    members = [_blocked_member(parse_member(item), nodes, inventory) for item in raw["nodes"]]
+    return ClusterFacts(
+        api=api,
+        version=str(raw["version"].get("gitVersion", "")),
+        members={member.name: member for member in members},
+        pods=tuple(parse_pod(item) for item in raw["pods"]),
+        persistent_volumes=tuple(parse_volume(item) for item in raw["persistent_volumes"]),
+        claims=tuple(parse_volume(item) for item in raw["claims"]),
+    )
+
+
+def _blocked_member(member: Member, nodes: dict[str, NodeFacts], inventory: Inventory) -> Member:
+    """A Node object says nothing of today while its node's K3s service does not run: the check services tells that."""
+    facts = nodes.get(member.name)
+    if facts is None or reason(facts, "k3s"):
+        return member
+    wanted = inventory.nodes[member.name].role
+    if facts.k3s.role == wanted:
+        return member
+    why = f"K3s runs on {member.name} as {facts.k3s.role}, not as {wanted} (see the check services)"
+    return replace(member, ready=unobserved(why))
