@@ -103,7 +103,7 @@ def open_api(inventory: Inventory) -> ApiClient:
 
     try:
         configuration = client.Configuration()
-        config.load_kube_config(str(path), context=inventory.kubernetes.context, client_configuration=configuration)
+        config.load_kube_config(str(path), context=inventory.kubernetes.context, client_configuration=configuration)  # type: ignore[no-untyped-call]
     except config.ConfigException as error:
         raise KubeconfigInvalid(f"{path}: {error}", _copy_fix(inventory)) from error
     configuration.retries = False
@@ -174,7 +174,7 @@ class KubernetesApi:
         )  # fmt: skip
         with _wire_errors(self.inventory):
             answer = self._api.call_api(*request, _request_timeout=limits.API_CALL_S)
-            data: bytes = answer.read()
+            data: bytes = answer.read()  # type: ignore[no-untyped-call]
         if not 200 <= answer.status < 300:
             raise _refused(self.inventory, answer.status, data.decode("utf-8", "replace"))
         return data
@@ -212,7 +212,8 @@ class KubernetesApi:
                 stdin=False, tty=False, _preload_content=False, _request_timeout=limits.POD_EXEC_S,
             )  # fmt: skip
             answer.run_forever(timeout=limits.POD_EXEC_S)
+            # read_all() also throws the status away, so that is taken first.
+            status = -1 if answer.is_open() else int(answer.returncode or 0)
             text = str(answer.read_all())
-            ended = not answer.is_open()
             answer.close()
-            return text, int(answer.returncode or 0) if ended else -1
+            return text, status

@@ -4,6 +4,7 @@ pytest_plugins = (
     "edgeproof.plugin.options",
     "edgeproof.plugin.session",
     "edgeproof.plugin.fixtures",
+    "edgeproof.plugin.stages",
     "edgeproof.plugin.outcome",
     "edgeproof.plugin.reporting",
 )

@@ -55,7 +55,7 @@ def pytest_runtest_makereport(
         report.longrepr = (str(item.path), item.location[1] or 0, ("blocked: " if blocked else "") + error.why)
         finding = _finding(item, suite, report, "blocked" if blocked else "skipped", why=error.why)
     elif report.failed:
-        finding = _failure(item, suite, report, error)
+        finding = _failure(item, suite, report, call.excinfo)
         if isinstance(error, AssertionError | EdgeproofError):
             report.longrepr = f"{finding.node} · {finding.check}\n{finding.explanation()}"
     else:
@@ -93,7 +93,8 @@ def _skip_reason(report: pytest.TestReport) -> str:
     return str(report.longrepr[2]).removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
 
 
-def _failure(item: pytest.Item, suite: str, report: pytest.TestReport, error: BaseException | None) -> Finding:
+def _failure(item: pytest.Item, suite: str, report: pytest.TestReport, excinfo: Any) -> Finding:
+    error = excinfo.value if excinfo is not None else None
     seen, wanted = item.stash.get(COMPARISON, ("", ""))
     advice = _advice(item)
     fix = advice.fix if advice else ""
@@ -103,7 +104,7 @@ def _failure(item: pytest.Item, suite: str, report: pytest.TestReport, error: Ba
         said = str(error).split("\nassert ")[0].strip()
         why = "" if said.startswith("assert ") and seen else _shown(said.split("\n")[0])
     else:
-        why = f"edgeproof itself failed here:\n{report.longreprtext}"
+        why = f"edgeproof itself failed here:\n{excinfo.getrepr(style='short') if excinfo else report.longreprtext}"
     values = {"why": why, "seen": seen, "wanted": wanted, "fix": fix}
     if advice:
         values |= {"cause": advice.cause, "catalogue_id": advice.id, "source": advice.source}

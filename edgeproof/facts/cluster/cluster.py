@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from edgeproof.facts.cluster.objects import Member, PodOnNode, Volume, parse_member, parse_pod, parse_volume
 from edgeproof.facts.node import NodeFacts
-from edgeproof.facts.observed import Blocked, Facts, reason, unobserved
+from edgeproof.facts.observed import Blocked, Facts, NotApplicable, reason, unobserved
 from edgeproof.inventory import Inventory
 
 SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
@@ -44,6 +45,23 @@ class ClusterFacts(Facts):
         if found is None:
             raise Blocked(f"{name} is no node of this cluster (see the check nodes)")
         return found
+
+    def skew(self, member: Member) -> int:
+        """Give how many minor releases a node's kubelet is away from the server."""
+        return skew_minors(member.kubelet, self.version)
+
+    @property
+    def certificate_days(self) -> float:
+        """Give for how many days the kubeconfig's client certificate is still valid; not applicable without one."""
+        if self.api.certificate_end is None:
+            raise NotApplicable("the kubeconfig holds no client certificate")
+        return (self.api.certificate_end - datetime.now(UTC)).total_seconds() / 86400
+
+    def claims_named(self, name: str) -> tuple[Volume, ...]:
+        """Give the claims of that name that are not edgeproof's own."""
+        return tuple(
+            claim for claim in self.claims if claim.name == name and not claim.namespace.startswith("edgeproof-")
+        )
 
     @property
     def workload_pods(self) -> tuple[PodOnNode, ...]:
@@ -95,3 +113,11 @@ def _blocked_member(member: Member, nodes: dict[str, NodeFacts], inventory: Inve
         return member
     why = f"K3s runs on {member.name} as {facts.k3s.role}, not as {wanted} (see the check services)"
     return replace(member, ready=unobserved(why))
+
+
+def skew_minors(one: str, other: str) -> int:
+    """Give how many minor releases apart two versions such as v1.23.17+k3s1 are; a large number if not comparable."""
+    found = [re.match(r"v?(\d+)\.(\d+)", version) for version in (one, other)]
+    if not found[0] or not found[1] or found[0][1] != found[1][1]:
+        return 1000
+    return abs(int(found[0][2]) - int(found[1][2]))

@@ -22,6 +22,11 @@ class K3s(Facts):
     agent_ca_sha256: str
 
     @property
+    def uses_docker(self) -> bool:
+        """Tell whether K3s was started with --docker."""
+        return "--docker" in self.arguments
+
+    @property
     def role(self) -> str:
         """Tell what runs: server, agent, both, or neither."""
         found = [name for name, active in (("server", self.server_active), ("agent", self.agent_active)) if active]

@@ -39,6 +39,7 @@ class Fleet(Facts):
     silent_peers: tuple[str, ...]
     same_hostname: tuple[str, ...]
     same_machine_id: tuple[str, ...]
+    worker_image_id: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,16 @@ def _fleet(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> Fleet:
         else unobserved(reason(facts, "answers") or ""),
         same_hostname=tuple(other.name for other in others if _equal(facts, other, "hostname")),
         same_machine_id=tuple(other.name for other in others if _equal(facts, other, "machine_id")),
+        worker_image_id=_usual_image(nodes),
     )
+
+
+def _usual_image(nodes: dict[str, NodeFacts]) -> str:
+    """Give the id of the worker image that most nodes have; of equally many, the server's, where it is built."""
+    found = [facts for facts in nodes.values() if not reason(facts, "worker_image") and facts.worker_image.id]
+    found.sort(key=lambda facts: facts.declared.role != "server")
+    ids = Counter(facts.worker_image.id for facts in found)
+    return ids.most_common(1)[0][0] if ids else "the worker image (no node has it)"
 
 
 def _equal(one: NodeFacts, other: NodeFacts, name: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from edgeproof.facts.observed import Facts, Unobserved
 from edgeproof.facts.probe import Output, Probe
-from edgeproof.inventory import Inventory
+from edgeproof.inventory import Inventory, Storage
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class NfsServer(Facts):
     def exports_of(self, path: str) -> tuple[Export, ...]:
         """Give the exports of one path."""
         return tuple(export for export in self.exports if export.path == path)
+
+    def missing_options(self, storage: Storage) -> frozenset[str]:
+        """Give the declared options that the export lacks."""
+        exports = self.exports_of(storage.export)
+        return storage.options - exports[0].options if exports else storage.options
 
 
 def parse_exports(text: str) -> tuple[Export, ...]:

@@ -1,0 +1,14 @@
+"""A pod on every node sees a GPU."""
+
+from edgeproof.facts.node import NodeFacts
+from edgeproof.workload.stage import VerifyPod
+
+
+def test_daemon_set(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> None:
+    """The pod of gpu-cluster-verify runs on this node."""
+    assert verify_pods[node.name].why == ""
+
+
+def test_gpu_in_pod(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> None:
+    """In the pod, the framework sees at least one GPU."""
+    assert verify_pods[node.name].gpus >= 1

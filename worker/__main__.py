@@ -1,0 +1,142 @@
+"""`python3 -m worker`: one shard, from its environment to its record."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+
+from worker.clock import Clock
+from worker.record import Record
+from worker.source import Folder, Synthetic, shard_range
+
+BAD_ARGUMENTS = 2
+FAILED = 1
+TERMINATED = 128 + signal.SIGTERM
+
+
+def parse(arguments):
+    """Read the command line; the environment, as a Job's pods have it, gives the defaults."""
+    env = os.environ.get
+    parser = argparse.ArgumentParser(prog="worker", description=__doc__)
+    parser.add_argument(
+        "--source", default=env("NFS_IMAGES_PATH") or "synthetic", help="`synthetic`, or a folder of *.jpg"
+    )
+    parser.add_argument("--profile", default=env("EDGEPROOF_PROFILE") or "tuned", choices=["seed", "tuned"])
+    parser.add_argument(
+        "--weights",
+        default=env("EDGEPROOF_WEIGHTS") or "",
+        help="pretrained, random, or a file (default: the image's own)",
+    )
+    parser.add_argument("--index", type=int, default=int(env("JOB_COMPLETION_INDEX") or 0))
+    parser.add_argument("--total-jobs", type=int, default=int(env("TOTAL_JOBS") or 1))
+    parser.add_argument(
+        "--total-images", type=int, default=int(env("TOTAL_IMAGES") or 120), help="synthetic images, over all shards"
+    )
+    parser.add_argument(
+        "--predictions",
+        default=env("EDGEPROOF_PREDICTIONS") or "",
+        choices=["", "inline"],
+        help="`inline`: every image's class in the record",
+    )
+    parser.add_argument("--batch", type=int, default=0, help="images a batch (default: by device)")
+    parser.add_argument(
+        "--decode-threads", type=int, default=0, help="threads that read and decode (default: by cores)"
+    )
+    parser.add_argument("--bake", metavar="FILE", help="write the weights to FILE and end: for the image's build")
+    return parser.parse_args(arguments)
+
+
+def bake(options):
+    """Write the weights of --weights (pretrained or random) to a file."""
+    from worker import model
+
+    (model.save_seeded if options.weights == "random" else model.save_pretrained)(options.bake)
+
+
+def shard(options, record, clock):
+    """Do the shard; raises ValueError or OSError where there is nothing to do, RuntimeError where it cannot be done."""
+    source = Synthetic(options.total_images) if options.source == "synthetic" else Folder(options.source)
+    record.about.update(
+        profile=options.profile,
+        source=source.kind,
+        path=source.path,
+        index=options.index,
+        total_jobs=options.total_jobs,
+    )
+    with clock.phase("list"):
+        names = source.names()
+        start, stop = shard_range(len(names), options.index, options.total_jobs)
+    record.about.update(range=[start, stop], available=len(names))
+    say("images {} to {} of {}".format(start, stop, len(names)))
+    with clock.phase("import"):
+        import torch
+
+        from worker import model as models
+        from worker.profiles import PROFILES, device_of
+    with clock.phase("device_init"):
+        device = device_of(torch)
+        name = torch.cuda.get_device_name(0) if device == "cuda" else "cpu"
+    with clock.phase("model_load"):
+        baked = models.baked_path()
+        model, weights = models.load(options.weights or (baked if os.path.exists(baked) else "pretrained"), torch)
+        profile = PROFILES[options.profile](torch, model, device, record, clock, options)
+    about = {"device": device, "device_name": name, "torch": torch.__version__, "precision": "fp32"}
+    record.about.update(about, batch=profile.batch, decoder=profile.decoder, weights=weights)
+    with clock.phase("warm_up"):
+        profile.warm_up()
+    record.work_start_s = clock.now()
+    profile.classify(source, [(index, names[index]) for index in range(start, stop)])
+    record.work_end_s = clock.now()
+    record.about["peak_device_bytes"] = torch.cuda.max_memory_allocated() if device == "cuda" else 0
+
+
+def say(text):
+    """Tell a person who reads the pod's log."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def report(record, options, interrupted=False):
+    """Print the record: the last line on standard output."""
+    sys.stdout.write(record.line(options.predictions == "inline", interrupted) + "\n")
+    sys.stdout.flush()
+
+
+def main(arguments=None):
+    """Run one shard in a thread, so that SIGTERM is answered at once, whatever the model is at."""
+    options = parse(arguments)
+    if options.bake:
+        bake(options)
+        return 0
+    clock = Clock()
+    record = Record(clock)
+    outcome = {"status": FAILED}
+
+    def work():
+        try:
+            shard(options, record, clock)
+            outcome["status"] = 0
+        except (ValueError, OSError) as error:
+            say("worker: {}".format(error))
+            outcome["status"] = BAD_ARGUMENTS
+        except Exception as error:
+            say("worker: {}: {}".format(type(error).__name__, error))
+
+    def terminate(*_):
+        report(record, options, interrupted=True)
+        os._exit(TERMINATED)
+
+    signal.signal(signal.SIGTERM, terminate)
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.1)
+    if outcome["status"] != BAD_ARGUMENTS:
+        report(record, options)
+        say("{} images, {} failed".format(len(record.top1), len(record.failures)))
+    return outcome["status"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

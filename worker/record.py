@@ -1,0 +1,82 @@
+"""What a shard reports: one line of JSON on standard output, schema edgeproof.worker/1."""
+
+import hashlib
+import json
+import os
+import threading
+
+SCHEMA = "edgeproof.worker/1"
+GPU_DEVICES = ("/dev/nvhost-gpu", "/dev/nvhost-ctrl", "/dev/nvmap", "/dev/nvidia0", "/dev/nvgpu/igpu0")
+REASON_CHARACTERS = 160
+
+
+class Record:
+    """Collects what the shard does; complete at any moment, so that an interrupted shard still reports."""
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.lock = threading.Lock()
+        self.about = {}
+        self.top1 = {}
+        self.failures = []
+        self.fallbacks = []
+        self.work_start_s = None
+        self.work_end_s = None
+
+    def done(self, name, top1):
+        """Note one image's class."""
+        with self.lock:
+            self.top1[name] = int(top1)
+
+    def failed(self, name, index, error):
+        """Note one image that could not be classified, and why."""
+        reason = "{}: {}".format(type(error).__name__, error)[:REASON_CHARACTERS]
+        with self.lock:
+            self.failures.append({"name": name, "index": index, "reason": reason})
+
+    def fell_back(self, piece, why):
+        """Note a fast path that was not taken."""
+        self.fallbacks.append({"piece": piece, "why": str(why)[:REASON_CHARACTERS]})
+
+    def line(self, inline, interrupted=False):
+        """Give the record as one line; `inline` adds every image's class."""
+        with self.lock:
+            top1, failures = dict(self.top1), list(self.failures)
+        wall_s = self.clock.now()
+        end_s = self.work_end_s or wall_s
+        work_s = end_s - self.work_start_s if self.work_start_s is not None else 0.0
+        predictions = {"digest": digest(top1)}
+        if inline:
+            predictions["top1"] = top1
+        data = dict(self.about)
+        data.update(
+            schema=SCHEMA,
+            images_done=len(top1),
+            failures=sorted(failures, key=lambda failure: failure["index"]),
+            predictions=predictions,
+            gpu_devices=[path for path in GPU_DEVICES if os.path.exists(path)],
+            node=os.environ.get("NODE_NAME"),
+            fallbacks=self.fallbacks,
+            spans=[{"phase": p, "start_s": round(s, 4), "end_s": round(e, 4)} for p, s, e in self.clock.merged()],
+            seconds={phase: round(value, 4) for phase, value in self.clock.seconds.items()},
+            work_s=round(work_s, 4),
+            wall_s=round(wall_s, 4),
+            images_per_s=round(len(top1) / work_s, 3) if work_s else 0.0,
+            images_per_s_with_start_up=round(len(top1) / wall_s, 3) if wall_s else 0.0,
+            peak_host_bytes=peak_host_bytes(),
+            interrupted=interrupted,
+        )
+        return json.dumps(data, sort_keys=True)
+
+
+def digest(top1):
+    """Hash (name, class) pairs, sorted by name; that of several shards is had from their pairs put together."""
+    text = "".join("{} {}\n".format(name, top1[name]) for name in sorted(top1))
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def peak_host_bytes():
+    """Give the most memory this process has held (getrusage(2); Linux counts in KiB)."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
