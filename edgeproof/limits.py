@@ -44,8 +44,8 @@ IMAGE_SEND_S = 1800.0
 JOB_START_S = 120.0
 """From making a job to its last pod running."""
 
-JOB_IDLE_S = 60.0
-"""A job whose pod is gone, or whose node answers no longer, for this long has failed."""
+NODE_LOST_S = 10.0
+"""A node that is not Ready for this long, while it should work, is lost to the job (Kubernetes itself waits 40 s first)."""
 
 JOB_S = 3600.0
 """A whole job."""

@@ -95,6 +95,19 @@ class SshNode:
         finally:
             channel.close()
 
+    def fetch(self, command: str, target: BinaryIO, timeout_s: float) -> Answer:
+        """Run `command` and write what it prints to `target`, however much; `timeout_s` bounds each wait for more."""
+        channel = self._open(command, timeout_s)
+        try:
+            channel.shutdown_write()
+            while chunk := channel.recv(CHUNK_BYTES):
+                target.write(chunk)
+            return self._collect(channel)
+        except (OSError, paramiko.SSHException) as error:
+            raise NodeUnreachable(f"{self.node.name}: the connection was lost ({error})") from error
+        finally:
+            channel.close()
+
     def _open(self, command: str, timeout_s: float) -> paramiko.Channel:
         try:
             channel = self._transport.open_session(timeout=limits.SSH_CONNECT_S, window_size=1 << 24)

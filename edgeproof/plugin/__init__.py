@@ -5,6 +5,7 @@ pytest_plugins = (
     "edgeproof.plugin.session",
     "edgeproof.plugin.fixtures",
     "edgeproof.plugin.stages",
+    "edgeproof.plugin.workloads",
     "edgeproof.plugin.outcome",
     "edgeproof.plugin.reporting",
 )

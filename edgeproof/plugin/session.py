@@ -106,7 +106,7 @@ def observed_nodes(config: pytest.Config) -> dict[str, NodeFacts]:
         from edgeproof.facts.node import gather_nodes, parse_nodes
 
         inventory = inventory_of(config)
-        raw = once(config.stash[SHARED], "nodes", lambda: gather_nodes(inventory, _progress(config)))
+        raw = once(config.stash[SHARED], "nodes", lambda: gather_nodes(inventory, progress(config)))
         config.stash[NODES] = parse_nodes(raw, inventory)
     return config.stash[NODES]
 
@@ -129,7 +129,7 @@ def gathered_nodes(config: pytest.Config) -> dict[str, NodeFacts]:
     return observed_nodes(config) if NODES in config.stash or file.exists() else {}
 
 
-def _progress(config: pytest.Config) -> Any:
+def progress(config: pytest.Config) -> Any:
     """Tell a person at a terminal what is being waited for; silent elsewhere."""
     reporter = config.pluginmanager.getplugin("terminalreporter")
 

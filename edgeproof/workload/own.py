@@ -110,7 +110,11 @@ def remove_run(api: KubernetesApi, run: str) -> None:
     """Delete what one run made, and wait until it is gone; raises WorkloadError where something stays."""
     label = f"{OURS}={run}"
     for item in api.items(URLS["Namespace"], label):
-        api.delete(f"{URLS['Namespace']}/{item['metadata']['name']}")
+        name = item["metadata"]["name"]
+        # Its contents first, at once: the namespace's own clearing waits for each pod's grace period.
+        for kind in ("Job", "DaemonSet", "Pod", "PersistentVolumeClaim"):
+            api.delete(URLS[kind].format(name))
+        api.delete(f"{URLS['Namespace']}/{name}")
     for item in api.items(URLS["PersistentVolume"], label):
         api.delete(f"{URLS['PersistentVolume']}/{item['metadata']['name']}")
     gone = _until(

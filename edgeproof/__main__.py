@@ -1,0 +1,5 @@
+"""`python -m edgeproof`."""
+
+from edgeproof.cli import main
+
+main()

@@ -1,0 +1,195 @@
+"""What the shards of a job reported, and what follows for the whole: throughput, speedup, efficiency, lost time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import statistics
+from dataclasses import dataclass
+from typing import Any
+
+from edgeproof.errors import WorkloadError
+
+SCHEMA = "edgeproof.worker/1"
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One pod's record (schema edgeproof.worker/1), and where it ran. Seconds are the pod's own clock."""
+
+    node: str
+    index: int
+    record: dict[str, Any]
+
+    @property
+    def images(self) -> int:
+        """Images classified."""
+        return int(self.record["images_done"])
+
+    @property
+    def work_s(self) -> float:
+        """From the end of the warm-up to the last image."""
+        return float(self.record["work_s"])
+
+    @property
+    def compute_s(self) -> float:
+        """The model's own seconds."""
+        return float(self.record["seconds"]["compute"])
+
+    @property
+    def top1(self) -> dict[str, int]:
+        """Every image's class, by name."""
+        return dict(self.record["predictions"].get("top1", {}))
+
+    @property
+    def warm_up_end_s(self) -> float:
+        """When the warm-up was over, on the pod's clock."""
+        return max(float(span["end_s"]) for span in self.record["spans"] if span["phase"] == "warm_up")
+
+    @property
+    def first_read_s(self) -> float:
+        """When the first image was asked for, on the pod's clock."""
+        return min(float(span["start_s"]) for span in self.record["spans"] if span["phase"] == "read")
+
+
+def parse_record(text: str) -> dict[str, Any]:
+    """Find the record in a pod's log: the last line that is one; raises WorkloadError when there is none."""
+    for line in reversed(text.splitlines()):
+        if line.startswith("{") and SCHEMA in line:
+            try:
+                found = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(found, dict) and found.get("schema") == SCHEMA:
+                return found
+    last = text.strip().splitlines()[-3:]
+    raise WorkloadError("the pod printed no record; its last lines:\n" + "\n".join(last))
+
+
+@dataclass(frozen=True)
+class JobRun:
+    """One job: its shards, and the seconds from asking for it to its last pod's end."""
+
+    shards: tuple[Shard, ...]
+    wall_s: float
+
+    @property
+    def nodes(self) -> list[str]:
+        """Name the node of each shard, in the shards' order."""
+        return [shard.node for shard in self.shards]
+
+    def on(self, node: str) -> Shard:
+        """Give the shard that ran on a node; raises WorkloadError when there is none."""
+        for shard in self.shards:
+            if shard.node == node:
+                return shard
+        raise WorkloadError(f"no shard ran on {node}")
+
+    @property
+    def tried(self) -> list[str]:
+        """Every name that was classified or failed, as often as it was."""
+        return sorted(self.classified + self.failures)
+
+    @property
+    def available(self) -> int:
+        """Images there were, over all shards."""
+        return int(self.shards[0].record["available"])
+
+    @property
+    def images(self) -> int:
+        """Images classified, over all shards."""
+        return sum(shard.images for shard in self.shards)
+
+    @property
+    def slowest_work_s(self) -> float:
+        """The slowest shard's work: what the job waits for."""
+        return max(shard.work_s for shard in self.shards)
+
+    @property
+    def images_per_s(self) -> float:
+        """Aggregate throughput, start-up left out: all images over the slowest shard's work."""
+        return self.images / self.slowest_work_s if self.slowest_work_s else 0.0
+
+    @property
+    def top1(self) -> dict[str, int]:
+        """Every image's class, over all shards."""
+        return {name: top1 for shard in self.shards for name, top1 in shard.top1.items()}
+
+    @property
+    def classified(self) -> list[str]:
+        """Every name classified, as often as it was."""
+        return sorted(name for shard in self.shards for name in shard.top1)
+
+    @property
+    def failures(self) -> list[str]:
+        """Every name that could not be classified, as often as it was tried."""
+        return sorted(failure["name"] for shard in self.shards for failure in shard.record["failures"])
+
+    @property
+    def digest(self) -> str:
+        """Hash over all (name, class) pairs, as a shard hashes its own."""
+        text = "".join(f"{name} {top1}\n" for name, top1 in sorted(self.top1.items()))
+        return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+    @property
+    def straggle(self) -> float:
+        """The slowest shard's work over the median shard's: 1.0 when all are alike."""
+        return self.slowest_work_s / (statistics.median(shard.work_s for shard in self.shards) or 1.0)
+
+    def as_data(self) -> dict[str, Any]:
+        """Give it as plain data, for the benchmark's extra_info; classes and spans left out."""
+        kept = ("index", "range", "images_done", "failures", "seconds", "work_s", "wall_s", "images_per_s", "device",
+                "device_name", "torch", "precision", "batch", "decoder", "weights", "profile", "gpu_devices", "fallbacks",
+                "peak_host_bytes")  # fmt: skip
+        shards = [{"node": shard.node, **{key: shard.record.get(key) for key in kept}} for shard in self.shards]
+        return {
+            "shards": shards, "images": self.images, "images_per_s": round(self.images_per_s, 3), "job_wall_s": round(self.wall_s, 3),
+            "slowest_work_s": round(self.slowest_work_s, 3), "straggle": round(self.straggle, 3), "failed_images": self.failures,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Speedup:
+    """One agent against all of them, over the same images."""
+
+    single: JobRun
+    cluster: JobRun
+
+    @property
+    def work(self) -> float:
+        """Seconds of work on one agent over those of the slowest of all."""
+        return self.single.slowest_work_s / self.cluster.slowest_work_s
+
+    @property
+    def compute(self) -> float:
+        """The same in the model's own seconds."""
+        return max(s.compute_s for s in self.single.shards) / max(s.compute_s for s in self.cluster.shards)
+
+    @property
+    def efficiency(self) -> float:
+        """Speedup over the number of agents: 1.0 when none is lost."""
+        return self.work / len(self.cluster.shards)
+
+    @property
+    def wall(self) -> float:
+        """Seconds of the whole job, start-up and scheduling included, on one agent over those on all."""
+        return self.single.wall_s / self.cluster.wall_s
+
+    def lost_s(self) -> dict[str, float]:
+        """Say where the cluster's wall time went beside an even share of the single agent's work, in seconds."""
+        ideal_s = self.single.slowest_work_s / len(self.cluster.shards)
+        slowest = max(self.cluster.shards, key=lambda shard: shard.work_s)
+        in_pod_s = float(slowest.record["wall_s"])
+        return {
+            "ideal_work": round(ideal_s, 3),
+            "uneven_or_slower_work": round(self.cluster.slowest_work_s - ideal_s, 3),
+            "start_up_in_pod": round(in_pod_s - slowest.work_s, 3),
+            "scheduling_and_pod_start": round(self.cluster.wall_s - in_pod_s, 3),
+        }
+
+    def as_data(self) -> dict[str, Any]:
+        """Give it as plain data, for the benchmark's extra_info."""
+        return {
+            "speedup": round(self.work, 3), "speedup_compute": round(self.compute, 3), "speedup_wall": round(self.wall, 3),
+            "efficiency": round(self.efficiency, 3), "lost_s": self.lost_s(),
+        }  # fmt: skip

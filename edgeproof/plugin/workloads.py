@@ -1,0 +1,50 @@
+"""Fixtures of tests_workload: the runs, and their recording by pytest-benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from edgeproof.facts.observed import Blocked, NotApplicable
+from edgeproof.inventory import Inventory
+from edgeproof.plugin.session import observed_nodes, progress
+
+if TYPE_CHECKING:
+    from edgeproof.facts.cluster import ClusterFacts
+    from edgeproof.measure.runs import Runs
+    from edgeproof.measure.shards import JobRun
+    from edgeproof.workload.own import OwnNamespace
+
+Measured = Callable[["Callable[[], JobRun]"], "JobRun"]
+
+
+@pytest.fixture(scope="session")
+def runs(pytestconfig: pytest.Config, inventory: Inventory, cluster: ClusterFacts, own_namespace: OwnNamespace) -> Runs:
+    """The workloads' runs; blocked while an agent cannot take a pod."""
+    from edgeproof.measure.runs import Runs
+
+    for agent in inventory.agents:
+        if not cluster.member(agent.name).ready:
+            raise Blocked(f"{agent.name} is not Ready (see tests_cluster, check nodes)")
+    return Runs(inventory, own_namespace, progress(pytestconfig))
+
+
+@pytest.fixture
+def measured(benchmark: Any, runs: Runs, pytestconfig: pytest.Config) -> Measured:
+    """Run a workload once under pytest-benchmark; its extra_info holds the shards and what follows from them."""
+
+    def run(workload: Callable[[], JobRun]) -> JobRun:
+        done: JobRun = benchmark.pedantic(workload, rounds=1, iterations=1)
+        benchmark.extra_info.update(done.as_data())
+        if workload == runs.on_all:
+            try:
+                benchmark.extra_info.update(runs.speedup().as_data())
+            except NotApplicable as reason:
+                benchmark.extra_info["speedup"] = f"not applicable: {reason.why}"
+        nodes = observed_nodes(pytestconfig).values()
+        benchmark.extra_info["simulated"] = sorted({what for facts in nodes for what in facts.simulated})
+        return done
+
+    return run
