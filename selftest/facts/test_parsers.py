@@ -1,0 +1,74 @@
+"""Every parser against sample outputs, and against anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edgeproof.facts.node import identity, kubernetes, network, runtime, storage, system
+from edgeproof.facts.observed import Unobserved
+from edgeproof.facts.probe import Output
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+PARSERS: dict[str, Callable[[Output], Any]] = {
+    name.removeprefix("parse_"): getattr(module, name)
+    for module in (identity, kubernetes, network, runtime, storage, system)
+    for name in vars(module)
+    if name.startswith("parse_") and name not in ("parse_object", "parse_lines", "parse_exports")
+}
+TEXTS = [file for file in sorted(SAMPLES.glob("*/*.txt")) if file.parent.name in PARSERS]
+
+
+def plain(value: Any) -> Any:
+    """Turn facts into what YAML can say; an unobserved field reads `unobserved`."""
+    if isinstance(value, Unobserved):
+        return "unobserved"
+    if is_dataclass(value):
+        return {field.name: plain(object.__getattribute__(value, field.name)) for field in fields(value)}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
+    return value if isinstance(value, int | float | bool | None) else str(value)
+
+
+@pytest.mark.parametrize("sample", TEXTS, ids=lambda file: f"{file.parent.name}/{file.stem}")
+def test_sample(sample: Path) -> None:
+    """A sample's text gives what stands beside it in YAML; only the fields named there are compared."""
+    wanted = yaml.safe_load(sample.with_suffix(".yaml").read_text())
+    found = plain(PARSERS[sample.parent.name](Output(sample.read_text(errors="replace"))))
+    if isinstance(wanted, dict):
+        found = {name: found[name] for name in wanted} if isinstance(found, dict) else found
+    assert found == wanted
+
+
+def test_every_sample_says_where_it_is_from() -> None:
+    """The index has a line for each sample: recorded in the lab, or made to the form."""
+    index = yaml.safe_load((SAMPLES / "index.yaml").read_text())
+    assert sorted(index) == sorted(f"{file.parent.name}/{file.stem}" for file in TEXTS)
+    assert set(index.values()) <= {"recorded in the lab", "made to the form"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(raw=st.binary(max_size=400), prefix=st.sampled_from(["", "NV Power Mode: ", "--file--\n{", "1: eth0 inet ", "zone a 1 ", "active=yes\n"]))
+def test_total(raw: bytes, prefix: str) -> None:
+    """Any bytes give a value or Unobserved; no parser raises."""
+    output = Output(prefix + raw.decode("utf-8", "replace"))
+    for parse in PARSERS.values():
+        parse(output)
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_cut_anywhere(data: st.DataObject) -> None:
+    """A sample cut anywhere gives a value or Unobserved, and never raises."""
+    sample = data.draw(st.sampled_from(TEXTS))
+    text = sample.read_text(errors="replace")
+    PARSERS[sample.parent.name](Output(text[: data.draw(st.integers(0, len(text)))]))

@@ -1,0 +1,1 @@
+"""Tests of the suites against the lab, and of the lab itself."""
