@@ -50,7 +50,7 @@ def _running(name: str) -> Lab:
 def up(
     name: Name = DEFAULT_NAME,
     agents: Annotated[int | None, typer.Option(help="how many agents beside the server (2)")] = None,
-    cpus: Annotated[float | None, typer.Option(help="CPU quota of an agent, in cores (0.5)")] = None,
+    cpus: Annotated[float | None, typer.Option(help="CPU quota of an agent, in cores (0.4)")] = None,
     subnet: Annotated[str | None, typer.Option(help=f"the lab's private /16 ({DEFAULT_SUBNET})")] = None,
 ) -> None:
     """Bring the cluster up; again: repair it, or do nothing."""

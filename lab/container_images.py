@@ -27,6 +27,7 @@ PYTHON_PACKAGES = [
     "dash",
     "zlib1g",
 ]
+PASSWD = "root:x:0:0:root:/root:/bin/sh\n"
 NAMES = {
     "pause": "lab/pause:1",
     "busybox": "busybox:latest",
@@ -44,7 +45,14 @@ def container_images(engine: Engine) -> Path:
         EXPECTED_S,
         lambda part: debian_folder(part, "extract", PYTHON_PACKAGES, [], ("/usr/share/*",)),
     )
-    inputs: list[str | Path] = [FILES / "deviceQuery", FILES / "tensorflow.py", *NAMES.values(), *GPU, str(python)]
+    inputs: list[str | Path] = [
+        FILES / "deviceQuery",
+        FILES / "tensorflow.py",
+        *NAMES.values(),
+        *GPU,
+        PASSWD,
+        str(python),
+    ]
     return kept("images", inputs, EXPECTED_S, lambda part: _save(engine, python, part))
 
 
@@ -108,6 +116,7 @@ def _python_folder(work: Path, python: Path) -> Path:
             link.symlink_to("busybox")
     (folder / "usr/lib/python3/dist-packages").mkdir(parents=True, exist_ok=True)
     (folder / "tmp").mkdir(exist_ok=True)
+    (folder / "etc/passwd").write_text(PASSWD)
     for command in (["ldconfig", "-r", str(folder)],):
         run(command, check=False)
     return folder

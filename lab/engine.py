@@ -19,6 +19,7 @@ from lab.errors import LabError
 from lab.places import cache_folder, state_folder
 
 APT_ENVIRONMENT = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+EXEC_ROOT = Path("/run/edgeproof-docker")
 
 
 class Engine:
@@ -110,11 +111,12 @@ def _start_daemon() -> Engine:
     state.mkdir(parents=True, exist_ok=True)
     data.mkdir(parents=True, exist_ok=True)
     _own_pidfile().unlink(missing_ok=True)
+    forget_dead_containerd(EXEC_ROOT / "containerd" / "containerd.pid")
     say(f"no Docker daemon answers here: starting one for the lab (data in {data})")
     flags = {
         "host": f"unix://{_own_socket()}",
         "data-root": data,
-        "exec-root": "/run/edgeproof-docker",
+        "exec-root": EXEC_ROOT,
         "pidfile": _own_pidfile(),
     }
     with (state / "docker.log").open("ab") as log:
@@ -135,6 +137,17 @@ def _start_daemon() -> Engine:
     if not waiting(engine.answers):
         raise LabError(f"the lab's Docker daemon does not come up; its log: {state / 'docker.log'}")
     return engine
+
+
+def forget_dead_containerd(pidfile: Path) -> None:
+    """Remove the pid of a containerd that is gone, or a zombie: dockerd would wait for it to answer (proc(5), stat)."""
+    try:
+        name, state = Path(f"/proc/{int(pidfile.read_text())}/stat").read_text().split("(", 1)[1].rsplit(") ", 1)
+        alive = name == "containerd" and not state.startswith("Z")
+    except (OSError, ValueError):
+        alive = False
+    if not alive:
+        pidfile.unlink(missing_ok=True)
 
 
 def stop_own_daemon() -> None:

@@ -20,6 +20,7 @@ DEFAULT_SUBNET = "192.168.0.0/16"
 DNS = "8.8.8.8"
 FIRST_NAMES = ("user-desktop", "user-worker", "user-newworker")
 LABEL = "edgeproof.lab"
+LEAST_CPUS, MOST_CPUS = 0.1, 64.0
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Plan:
     name: str = DEFAULT_NAME
     subnet: str = DEFAULT_SUBNET
     agents: int = 2
-    cpus: float = 0.5
+    cpus: float = 0.4
     server_cpus: float = 0.8
 
     def __post_init__(self) -> None:
@@ -43,6 +44,8 @@ class Plan:
             raise LabError(f"--subnet {self.subnet}: a private /16 is needed, such as {DEFAULT_SUBNET}")
         if not 1 <= self.agents <= 20:
             raise LabError(f"--agents {self.agents}: 1 to 20")
+        if not LEAST_CPUS <= self.cpus <= MOST_CPUS:
+            raise LabError(f"--cpus {self.cpus}: {LEAST_CPUS} to {MOST_CPUS} cores")
 
     def address(self, third: int, fourth: int) -> IPv4Address:
         """Give the address SUBNET.third.fourth."""

@@ -10,9 +10,9 @@ from pathlib import Path
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from lab import limits
-from lab.build import say
+from lab.build import digest, say
 from lab.command import run
-from lab.container_images import NAMES, container_images
+from lab.container_images import container_images
 from lab.engine import need_engine, need_packages
 from lab.errors import LabError
 from lab.kubernetes import kubernetes_binary
@@ -32,6 +32,10 @@ VOLUMES = {
 }
 BOOT_CPUS = "2"
 """Nodes boot and load their images without their quota, which is set at the end."""
+INPUTS = "edgeproof.inputs"
+"""Label of a node: a hash of what it was made from; a node made from something else is made anew."""
+LOADED = "/var/lib/docker/edgeproof-lab-images"
+"""Which build of the stand-in images a node has loaded."""
 EXPORT_OPTIONS = "rw,sync,no_subtree_check,no_root_squash"
 
 
@@ -57,7 +61,7 @@ def up(plan: Plan) -> Lab:
     key = _ensure_key(lab)
     if not was_up:
         each(lab.nodes, lambda node: lab.engine("update", "--cpus", BOOT_CPUS, node.container))
-    each(lab.nodes, lambda node: _ensure_board(lab, node, key))
+    each(lab.nodes, lambda node: _ensure_board(lab, node, key, images))
     say(f"nodes are up ({time.monotonic() - started_s:.0f} s)")
     write_known_hosts(lab)
     _ensure_server(lab)
@@ -96,8 +100,12 @@ def await_condition(
 
 def _ensure_container(lab: Lab, node: Node, image: str, mounts: dict[Path, str]) -> None:
     engine = lab.engine
+    inputs = digest([image, *map(str, mounts)])
     if engine.exists("container", node.container):
-        if engine("inspect", "--format", "{{.Config.Image}}", node.container).stdout.strip() == image:
+        if (
+            engine("inspect", "--format", f'{{{{index .Config.Labels "{INPUTS}"}}}}', node.container).stdout.strip()
+            == inputs
+        ):
             node.start()
             return
         engine("rm", "--force", node.container)
@@ -116,6 +124,8 @@ def _ensure_container(lab: Lab, node: Node, image: str, mounts: dict[Path, str])
         node.name,
         "--label",
         f"{LABEL}={lab.plan.name}",
+        "--label",
+        f"{INPUTS}={inputs}",
         "--network",
         lab.plan.network,
         "--ip",
@@ -153,7 +163,7 @@ def _ensure_key(lab: Lab) -> str:
     return key.with_suffix(".pub").read_text()
 
 
-def _ensure_board(lab: Lab, node: Node, key: str) -> None:
+def _ensure_board(lab: Lab, node: Node, key: str, images: Path) -> None:
     await_condition(
         f"{node.name}: systemd and Docker",
         limits.BOOT_S,
@@ -164,8 +174,9 @@ def _ensure_board(lab: Lab, node: Node, key: str) -> None:
     hosts = "".join(f"{other.address} {other.name}\n" for other in lab.nodes if other is not node)
     node.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {node.name}\n{hosts}")
     node.run("chown -R user: /home/user/.ssh; chmod 700 /home/user/.ssh")
-    missing = f"docker image inspect {' '.join(NAMES.values())} >/dev/null 2>&1 || docker load -q -i /opt/lab/images/images.tar"
-    node.run(missing, timeout_s=limits.NODE_IMAGES_S)
+    loaded = f'[ "$(cat {LOADED} 2>/dev/null)" = {images.name} ]'
+    load = f"docker load -q -i /opt/lab/images/images.tar && echo {images.name} > {LOADED}"
+    node.run(f"{loaded} || {{ {load}; }}", timeout_s=limits.NODE_IMAGES_S)
 
 
 def _ensure_server(lab: Lab) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.faults.fault import Fault
+from lab.faults.fault import MOUNTED, Fault
 
 DAEMON_JSON = "/etc/docker/daemon.json"
 KEPT = f"[ -e {DAEMON_JSON}.kept ] || cp {DAEMON_JSON} {DAEMON_JSON}.kept; "
@@ -37,15 +37,15 @@ BOARD_FAULTS = (
         suite="tests_node",
         check="subnet",
         breaks=(
-            "a=$(ip -4 -o address show dev eth0 scope global | awk '{{print $4; exit}}'); g=$(ip route | awk '/^default/{{print $3; exit}}');"
-            "n=$(ip route show dev eth0 proto kernel scope link | awk '{{print $1; exit}}');"
-            'ip route add "$n" dev eth0 metric 50; ip address add "${{a%/*}}/24" dev eth0;'
+            "a=$(ip -4 -o address show dev eth0 scope global | awk '{print $4; exit}'); g=$(ip route | awk '/^default/{print $3; exit}');"
+            "n=$(ip route show dev eth0 proto kernel scope link | awk '{print $1; exit}');"
+            'ip route add "$n" dev eth0 metric 50; ip address add "${a%/*}/24" dev eth0;'
             'ip address del "$a" dev eth0; ip route replace default via "$g" dev eth0 onlink'
         ),
         mends=(
-            "a=$(ip -4 -o address show dev eth0 scope global | awk '{{print $4; exit}}'); case $a in */24)"
-            " g=$(ip route | awk '/^default/{{print $3; exit}}'); n=$(ip route show dev eth0 metric 50 | awk '{{print $1; exit}}');"
-            ' ip address add "${{a%/*}}/${{n#*/}}" dev eth0; ip address del "$a" dev eth0;'
+            "a=$(ip -4 -o address show dev eth0 scope global | awk '{print $4; exit}'); case $a in */24)"
+            " g=$(ip route | awk '/^default/{print $3; exit}'); n=$(ip route show dev eth0 metric 50 | awk '{print $1; exit}');"
+            ' ip address add "${a%/*}/${n#*/}" dev eth0; ip address del "$a" dev eth0;'
             ' ip route del "$n" dev eth0 metric 50; ip route replace default via "$g" dev eth0;; esac'
         ),
     ),
@@ -90,9 +90,10 @@ BOARD_FAULTS = (
         suite="tests_node",
         check="daemon_json",
         breaks=KEPT + WITHOUT_DEFAULT + RESTART_DOCKER,
-        mends=RESTORED + RESTART_DOCKER + "}}",
+        mends=RESTORED + RESTART_DOCKER + "}",
         settled=DOCKER_ANSWERS,
         broken=DOCKER_ANSWERS,
+        blocks=frozenset({"daemon_agrees", "device_query", "gpu_in_pod"}),
     ),
     Fault(
         name="daemon-json-invalid",
@@ -100,9 +101,9 @@ BOARD_FAULTS = (
         suite="tests_node",
         check="daemon_json",
         catalogue_id="daemon-json-invalid",
-        breaks=KEPT
-        + f"sed -i 's/}}}}[[:space:]]*$/}},}}/' {DAEMON_JSON}; jq . {DAEMON_JSON} >/dev/null 2>&1 && printf ',' >> {DAEMON_JSON}",
+        breaks=KEPT + f"sed -i '$ s/}}[[:space:]]*$/,}}/' {DAEMON_JSON}",
         mends=f"[ ! -e {DAEMON_JSON}.kept ] || mv {DAEMON_JSON}.kept {DAEMON_JSON}",
+        blocks=frozenset({"device_query"}),
     ),
     Fault(
         name="daemon-not-restarted",
@@ -110,9 +111,10 @@ BOARD_FAULTS = (
         suite="tests_node",
         check="daemon_agrees",
         breaks=KEPT + WITHOUT_DEFAULT + RESTART_DOCKER + f"cp {DAEMON_JSON}.kept {DAEMON_JSON}",
-        mends=RESTORED + RESTART_DOCKER + "}}",
+        mends=RESTORED + RESTART_DOCKER + "}",
         settled=DOCKER_ANSWERS,
         broken=DOCKER_ANSWERS,
+        blocks=frozenset({"device_query", "gpu_in_pod"}),
     ),
     Fault(
         name="docker-group",
@@ -130,6 +132,7 @@ BOARD_FAULTS = (
         catalogue_id="l4t-image-mismatch",
         breaks=f"mv {LIBCUDA} {LIBCUDA}.kept",
         mends=f"[ ! -e {LIBCUDA}.kept ] || mv {LIBCUDA}.kept {LIBCUDA}",
+        blocks=frozenset({"gpu_in_pod"}),
     ),
     Fault(
         name="nfs-client-missing",
@@ -139,5 +142,6 @@ BOARD_FAULTS = (
         catalogue_id="nfs-client-missing",
         breaks="mv /sbin/mount.nfs /sbin/mount.nfs.kept",
         mends="[ ! -e /sbin/mount.nfs.kept ] || mv /sbin/mount.nfs.kept /sbin/mount.nfs",
+        blocks=MOUNTED,
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.faults.fault import Fault
+from lab.faults.fault import JOINED, MOUNTED, Fault
 
 IMAGE = "jetson-inference:v1"
 KEPT_IMAGE = "edgeproof-lab-kept:v1"
@@ -12,17 +12,17 @@ READY = "k3s kubectl wait --for=condition=Ready node/{node} --timeout=2s"
 STRAY_POD = """k3s kubectl apply -f - <<'EOF'
 apiVersion: v1
 kind: Pod
-metadata: {{name: stray, namespace: default, labels: {{app: stray}}}}
+metadata: {name: stray, namespace: default, labels: {app: stray}}
 spec:
   nodeName: {node}
   terminationGracePeriodSeconds: 0
-  containers: [{{name: stray, image: "busybox:latest", imagePullPolicy: Never, command: [sleep, "86400"]}}]
+  containers: [{name: stray, image: "busybox:latest", imagePullPolicy: Never, command: [sleep, "86400"]}]
 EOF"""
 LOCAL_CLAIM = """k3s kubectl apply -f - <<'EOF'
 apiVersion: v1
 kind: PersistentVolumeClaim
-metadata: {{name: nfs-images-pvc, namespace: default}}
-spec: {{accessModes: [ReadOnlyMany], storageClassName: local-path, resources: {{requests: {{storage: 5Gi}}}}}}
+metadata: {name: nfs-images-pvc, namespace: default}
+spec: {accessModes: [ReadOnlyMany], storageClassName: local-path, resources: {requests: {storage: 5Gi}}}
 EOF"""
 
 CLUSTER_FAULTS = (
@@ -42,6 +42,7 @@ CLUSTER_FAULTS = (
         check="services",
         breaks="systemctl stop k3s-agent",
         mends="systemctl start k3s-agent",
+        blocks=JOINED,
     ),
     Fault(
         name="agent-is-server",
@@ -55,6 +56,7 @@ CLUSTER_FAULTS = (
             " systemctl enable --now k3s-agent; fi"
         ),
         broken="[ -s /var/lib/rancher/k3s/server/node-token ]",
+        blocks=JOINED,
     ),
     Fault(
         name="taint-removed",
@@ -86,7 +88,7 @@ CLUSTER_FAULTS = (
         runs_on="server",
         breaks=STRAY_POD,
         mends="k3s kubectl delete pod stray --namespace default --ignore-not-found --wait=true --timeout=30s",
-        broken="[ \"$(k3s kubectl get pod stray -o jsonpath='{{.status.phase}}')\" = Running ]",
+        broken="[ \"$(k3s kubectl get pod stray -o jsonpath='{.status.phase}')\" = Running ]",
     ),
     Fault(
         name="nfs-server-stopped",
@@ -97,6 +99,8 @@ CLUSTER_FAULTS = (
         breaks="systemctl stop nfs-kernel-server",
         mends="systemctl start nfs-kernel-server",
         settled="exec 3<>/dev/tcp/127.0.0.1/2049",
+        blocks=MOUNTED,
+        spreads=True,
     ),
     Fault(
         name="claim-local-path",
@@ -108,6 +112,7 @@ CLUSTER_FAULTS = (
         runs_on="server",
         breaks=LOCAL_CLAIM,
         mends="k3s kubectl delete pvc nfs-images-pvc --namespace default --ignore-not-found --wait=true --timeout=30s",
+        per_node=False,
     ),
     Fault(
         name="worker-image-missing",

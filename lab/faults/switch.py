@@ -66,7 +66,7 @@ def _place(lab: Lab, fault: Fault, where: Node) -> Node:
 
 
 def _filled(lab: Lab, script: str, node: Node) -> str:
-    return script.format(node=node.name, server=lab.server.name)
+    return script.replace("{node}", node.name).replace("{server}", lab.server.name)
 
 
 def _file(lab: Lab) -> Path:

@@ -155,7 +155,7 @@ static int do_statfs(const char *path, struct statvfs *out)
 
 static void *do_init(struct fuse_conn_info *connection, struct fuse_config *config)
 {
-	connection->max_readahead = READ_BYTES;
+	connection->max_readahead = connection->max_read = READ_BYTES;
 	config->use_ino = 1;
 	config->attr_timeout = config->entry_timeout = 1;
 	config->auto_cache = 1;

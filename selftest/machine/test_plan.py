@@ -1,0 +1,38 @@
+"""What the lab is asked for: wrong wishes, and machines that cannot have one, get one clear sentence."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.engine import need_engine
+from lab.errors import LabError
+from lab.model import Plan
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"name": "No Such"}, "lower-case letters"),
+        ({"subnet": "192.168.0.0/24"}, "a private /16 is needed"),
+        ({"subnet": "8.8.0.0/16"}, "a private /16 is needed"),
+        ({"subnet": "somewhere"}, "not a network"),
+        ({"agents": 0}, "1 to 20"),
+        ({"cpus": 0.01}, "--cpus"),
+    ],
+)
+def test_wrong_wish(wish: dict[str, Any], words: str) -> None:
+    """The message names the option and what it takes."""
+    with pytest.raises(LabError, match=words):
+        Plan(**wish)
+
+
+def test_neither_docker_nor_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without a daemon and without root: one sentence with both ways out."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(LabError, match="start Docker, or run this as root"):
+        need_engine()
