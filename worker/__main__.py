@@ -7,7 +7,7 @@ import sys
 import threading
 
 from worker.clock import Clock
-from worker.record import Record
+from worker.record import Record, gpu_devices
 from worker.source import Folder, Synthetic, shard_range
 
 BAD_ARGUMENTS = 2
@@ -28,18 +28,18 @@ def parse(arguments):
         default=env("EDGEPROOF_WEIGHTS") or "",
         help="pretrained, random, or a file (default: the image's own)",
     )
-    parser.add_argument("--index", type=int, default=int(env("JOB_COMPLETION_INDEX") or 0))
-    parser.add_argument("--total-jobs", type=int, default=int(env("TOTAL_JOBS") or 1))
+    parser.add_argument("--index", type=int, default=env("JOB_COMPLETION_INDEX") or 0)
+    parser.add_argument("--total-jobs", type=int, default=env("TOTAL_JOBS") or 1)
     parser.add_argument(
-        "--total-images", type=int, default=int(env("TOTAL_IMAGES") or 120), help="synthetic images, over all shards"
+        "--total-images", type=int, default=env("TOTAL_IMAGES") or 120, help="synthetic images, over all shards"
     )
     parser.add_argument(
         "--predictions",
         default=env("EDGEPROOF_PREDICTIONS") or "",
-        choices=["", "inline"],
-        help="`inline`: every image's class in the record",
+        help="`inline`: every image's class in the record; or a file to write them to, as JSON",
     )
     parser.add_argument("--batch", type=int, default=0, help="images a batch (default: by device)")
+    parser.add_argument("--precision", choices=["fp32", "bf16", "fp16"], help="numbers (default: the fastest here)")
     parser.add_argument(
         "--decode-threads", type=int, default=0, help="threads that read and decode (default: by cores)"
     )
@@ -48,10 +48,10 @@ def parse(arguments):
 
 
 def bake(options):
-    """Write the weights of --weights (pretrained or random) to a file."""
+    """Write the weights of --weights (pretrained, random, or a file's) to a file."""
     from worker import model
 
-    (model.save_seeded if options.weights == "random" else model.save_pretrained)(options.bake)
+    model.save(options.weights or "pretrained", options.bake)
 
 
 def shard(options, record, clock):
@@ -69,26 +69,62 @@ def shard(options, record, clock):
         start, stop = shard_range(len(names), options.index, options.total_jobs)
     record.about.update(range=[start, stop], available=len(names))
     say("images {} to {} of {}".format(start, stop, len(names)))
+    numbered = [(index, names[index]) for index in range(start, stop)]
+    processes = read_processes(options, source, numbered, record, clock)
     with clock.phase("import"):
         import torch
 
-        from worker import model as models
-        from worker.profiles import PROFILES, device_of
+        from worker import model
+
+        profiles = import_profile(options.profile)
     with clock.phase("device_init"):
-        device = device_of(torch)
+        device = "cuda" if torch.cuda.is_available() else "cpu"
         name = torch.cuda.get_device_name(0) if device == "cuda" else "cpu"
+        if device == "cuda":
+            torch.cuda.synchronize()
     with clock.phase("model_load"):
-        baked = models.baked_path()
-        model, weights = models.load(options.weights or (baked if os.path.exists(baked) else "pretrained"), torch)
-        profile = PROFILES[options.profile](torch, model, device, record, clock, options)
-    about = {"device": device, "device_name": name, "torch": torch.__version__, "precision": "fp32"}
-    record.about.update(about, batch=profile.batch, decoder=profile.decoder, weights=weights)
+        baked = model.baked_path()
+        state, weights = model.load(options.weights or (baked if os.path.exists(baked) else "pretrained"), torch)
+        profile = profiles(torch, state, device, record, clock, options, processes)
+        del state  # 100 MB
+    record.about.update(device=device, device_name=name, torch=torch.__version__, weights=weights)
     with clock.phase("warm_up"):
         profile.warm_up()
+    record.about.update(
+        precision=profile.precision, batch=profile.batch, decoder=profile.decoder, kernels=profile.kernels
+    )
     record.work_start_s = clock.now()
-    profile.classify(source, [(index, names[index]) for index in range(start, stop)])
+    profile.classify(source, numbered)
     record.work_end_s = clock.now()
     record.about["peak_device_bytes"] = torch.cuda.max_memory_allocated() if device == "cuda" else 0
+
+
+def read_processes(options, source, numbered, record, clock):
+    """Fork readers, before torch is imported, where a GPU's JPEG engines may want files faster than threads can read."""
+    wanted = options.profile == "tuned" and source.kind == "directory"
+    if not (wanted and gpu_devices() and has_nvimgcodec()):
+        return None
+    from worker.read_processes import ReadProcesses
+
+    return ReadProcesses(source, numbered, record, clock)
+
+
+def has_nvimgcodec():
+    """Tell whether nvImageCodec is installed, without importing it."""
+    from importlib.util import find_spec
+
+    return find_spec("nvidia") is not None and find_spec("nvidia.nvimgcodec") is not None
+
+
+def import_profile(name):
+    """Import what one profile needs, and no more: torchvision alone is a third of the seed profile's start."""
+    if name == "seed":
+        from worker.seed import Seed
+
+        return Seed
+    from worker.tuned import Tuned
+
+    return Tuned
 
 
 def say(text):
@@ -98,7 +134,12 @@ def say(text):
 
 
 def report(record, options, interrupted=False):
-    """Print the record: the last line on standard output."""
+    """Print the record: the last line on standard output; write the classes to a file where one is named."""
+    if options.predictions not in ("", "inline"):
+        try:
+            record.write_classes(options.predictions)
+        except OSError as error:
+            say("worker: {}".format(error))
     sys.stdout.write(record.line(options.predictions == "inline", interrupted) + "\n")
     sys.stdout.flush()
 
@@ -110,7 +151,7 @@ def main(arguments=None):
         bake(options)
         return 0
     clock = Clock()
-    record = Record(clock)
+    record = Record(clock, say)
     outcome = {"status": FAILED}
 
     def work():
@@ -119,7 +160,7 @@ def main(arguments=None):
             outcome["status"] = 0
         except (ValueError, OSError) as error:
             say("worker: {}".format(error))
-            outcome["status"] = BAD_ARGUMENTS
+            outcome["status"] = BAD_ARGUMENTS if record.work_start_s is None else FAILED
         except Exception as error:
             say("worker: {}: {}".format(type(error).__name__, error))
 
@@ -132,6 +173,7 @@ def main(arguments=None):
     thread.start()
     while thread.is_alive():
         thread.join(0.1)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one record, and a whole one
     if outcome["status"] != BAD_ARGUMENTS:
         report(record, options)
         say("{} images, {} failed".format(len(record.top1), len(record.failures)))

@@ -13,6 +13,7 @@ class Clock:
     """Collects spans (phase, start, end), in seconds since the program started; threads may add side by side."""
 
     def __init__(self):
+        self.started_s = PROCESS_START_S
         self.lock = threading.Lock()
         self.spans = []
         self.seconds = dict.fromkeys(PHASES, 0.0)

@@ -1,8 +1,8 @@
-"""From a file's bytes to what the model takes: the mission's transforms, and the same pixels got faster."""
+"""From a file's bytes to what the network takes: the mission's transforms, and the same pixels got faster."""
 
 import io
 
-from worker.source import DEVIATIONS, MEANS, SYNTHETIC_SIZE
+from worker.source import DEVIATIONS, MEANS
 
 RESIZED = 256
 CROPPED = 224
@@ -10,51 +10,66 @@ CROPPED = 224
 
 def open_rgb(data):
     """Decode a JPEG (grey, CMYK, progressive …) to RGB as the mission's loop does: EXIF rotation is not applied."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
-    with Image.open(io.BytesIO(data)) as image:
+    try:
+        opened = Image.open(io.BytesIO(data))
+    except UnidentifiedImageError:
+        raise UnidentifiedImageError("no image that Pillow knows")  # its own words end in an object's address
+    with opened as image:
         return image.convert("RGB")
 
 
-def crop_box(width, height):
-    """Give the box of the image that resize-shorter-side-to-256 and centre-crop-224 keep.
-
-    Same arithmetic as torchvision's Resize and CenterCrop: the longer side is truncated, the crop's corner rounded.
-    """
+def resized_size(width, height):
+    """Give (width, height) after torchvision's Resize(256): the shorter side is 256, the longer one truncated."""
     if width <= height:
-        wide, high = RESIZED, int(RESIZED * height / width)
-    else:
-        wide, high = int(RESIZED * width / height), RESIZED
-    left = round((wide - CROPPED) / 2.0)
-    top = round((high - CROPPED) / 2.0)
+        return RESIZED, int(RESIZED * height / width)
+    return int(RESIZED * width / height), RESIZED
+
+
+def crop_corner(wide, high):
+    """Give (left, top) of torchvision's CenterCrop(224): rounded."""
+    return round((wide - CROPPED) / 2.0), round((high - CROPPED) / 2.0)
+
+
+def crop_box(width, height):
+    """Give the box (left, top, right, bottom) of the image that resizing and cropping keep, in its own pixels."""
+    wide, high = resized_size(width, height)
+    left, top = crop_corner(wide, high)
     across, down = width / float(wide), height / float(high)
     return left * across, top * down, (left + CROPPED) * across, (top + CROPPED) * down
 
 
 def cropped_pixels(data):
-    """Decode, and resample only what the crop keeps: uint8, shape (224, 224, 3)."""
-    import numpy
+    """Decode, and resample only what the crop keeps: 224 x 224 RGB as bytes.
+
+    Pillow holds the box in single precision: one value in a thousand is off by 1 of 255 from `mission_pixels`.
+    """
     from PIL import Image
 
     image = open_rgb(data)
-    box = crop_box(*image.size)
-    return numpy.asarray(image.resize((CROPPED, CROPPED), Image.BILINEAR, box=box))
+    return image.resize((CROPPED, CROPPED), Image.BILINEAR, box=crop_box(*image.size)).tobytes()
 
 
-def normalised(pixels, torch):
-    """Turn uint8 pixels (n, 224, 224, 3) into the model's float input (n, 3, 224, 224), channels last in memory."""
-    batch = torch.from_numpy(pixels).permute(0, 3, 1, 2).float()
-    mean = torch.tensor(MEANS).view(1, 3, 1, 1)
-    deviation = torch.tensor(DEVIATIONS).view(1, 3, 1, 1)
-    return batch.div_(255).sub_(mean).div_(deviation)
+def mission_pixels(data):
+    """Decode, resize and crop as the mission's transforms do, to the bit: 224 x 224 RGB as bytes."""
+    from PIL import Image
+
+    image = open_rgb(data)
+    wide, high = resized_size(*image.size)
+    left, top = crop_corner(wide, high)
+    return image.resize((wide, high), Image.BILINEAR).crop((left, top, left + CROPPED, top + CROPPED)).tobytes()
 
 
 def mission_transforms():
     """Give the mission's preprocessing: resize 256, centre crop 224, to tensor, normalise."""
     from torchvision import transforms
 
-    steps = [transforms.Resize(RESIZED), transforms.CenterCrop(CROPPED), transforms.ToTensor()]
-    return transforms.Compose(steps + [transforms.Normalize(MEANS, DEVIATIONS)])
+    return transforms.Compose([transforms.Resize(RESIZED), transforms.CenterCrop(CROPPED), mission_normalise()])
 
 
-assert SYNTHETIC_SIZE == CROPPED
+def mission_normalise():
+    """Give the last two of them: to tensor, normalise."""
+    from torchvision import transforms
+
+    return transforms.Compose([transforms.ToTensor(), transforms.Normalize(MEANS, DEVIATIONS)])

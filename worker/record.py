@@ -8,13 +8,14 @@ import threading
 SCHEMA = "edgeproof.worker/1"
 GPU_DEVICES = ("/dev/nvhost-gpu", "/dev/nvhost-ctrl", "/dev/nvmap", "/dev/nvidia0", "/dev/nvgpu/igpu0")
 REASON_CHARACTERS = 160
+PROGRESS_S = 1.0
 
 
 class Record:
     """Collects what the shard does; complete at any moment, so that an interrupted shard still reports."""
 
-    def __init__(self, clock):
-        self.clock = clock
+    def __init__(self, clock, say=None):
+        self.clock, self.say, self.said_s = clock, say, 0.0
         self.lock = threading.Lock()
         self.about = {}
         self.top1 = {}
@@ -23,10 +24,17 @@ class Record:
         self.work_start_s = None
         self.work_end_s = None
 
-    def done(self, name, top1):
-        """Note one image's class."""
+    def done(self, names, classes):
+        """Note the classes of images; at most once a second, say how far the shard is."""
         with self.lock:
-            self.top1[name] = int(top1)
+            self.top1.update(zip(names, map(int, classes)))
+            count, now_s = len(self.top1), self.clock.now()
+            due = self.say is not None and now_s - self.said_s >= PROGRESS_S
+            if due:
+                self.said_s = now_s
+        if due:
+            start, stop = self.about.get("range", (0, count))
+            self.say("{} of {} images".format(count, stop - start))
 
     def failed(self, name, index, error):
         """Note one image that could not be classified, and why."""
@@ -37,6 +45,13 @@ class Record:
     def fell_back(self, piece, why):
         """Note a fast path that was not taken."""
         self.fallbacks.append({"piece": piece, "why": str(why)[:REASON_CHARACTERS]})
+
+    def write_classes(self, path):
+        """Write {name: class} of what was done to a file; raises OSError where it cannot be written."""
+        with self.lock:
+            top1 = dict(self.top1)
+        with open(path, "w") as file:
+            json.dump(top1, file, indent=0, sort_keys=True)
 
     def line(self, inline, interrupted=False):
         """Give the record as one line; `inline` adds every image's class."""
@@ -54,7 +69,7 @@ class Record:
             images_done=len(top1),
             failures=sorted(failures, key=lambda failure: failure["index"]),
             predictions=predictions,
-            gpu_devices=[path for path in GPU_DEVICES if os.path.exists(path)],
+            gpu_devices=gpu_devices(),
             node=os.environ.get("NODE_NAME"),
             fallbacks=self.fallbacks,
             spans=[{"phase": p, "start_s": round(s, 4), "end_s": round(e, 4)} for p, s, e in self.clock.merged()],
@@ -67,6 +82,11 @@ class Record:
             interrupted=interrupted,
         )
         return json.dumps(data, sort_keys=True)
+
+
+def gpu_devices():
+    """List the GPU's device files that are here: those of a Jetson, or of a card."""
+    return [path for path in GPU_DEVICES if os.path.exists(path)]
 
 
 def digest(top1):

@@ -1,6 +1,8 @@
-"""Where a shard's images come from: a folder of JPEGs, or random pixels made in memory."""
+"""Where a shard's images come from: a folder of JPEGs, or random pixels made in memory; and reading them ahead."""
 
 import os
+import queue
+import threading
 
 SYNTHETIC_SIZE = 224
 MEANS = (0.485, 0.456, 0.406)
@@ -35,7 +37,7 @@ class Folder:
 
     def read(self, name):
         """Give a file's bytes."""
-        with open(os.path.join(self.path, name), "rb") as file:
+        with open(os.path.join(self.path, name), "rb", buffering=0) as file:
             return file.read()
 
 
@@ -57,8 +59,47 @@ class Synthetic:
         return name
 
     def pixels(self, name):
-        """Make the image: uint8, shape (224, 224, 3)."""
+        """Make the image: 224 x 224 RGB as bytes."""
         import numpy
 
         generator = numpy.random.RandomState(int(name.rsplit("-", 1)[1]))
-        return generator.randint(0, 256, (SYNTHETIC_SIZE, SYNTHETIC_SIZE, 3), dtype=numpy.uint8)
+        return generator.randint(0, 256, (SYNTHETIC_SIZE, SYNTHETIC_SIZE, 3), dtype=numpy.uint8).tobytes()
+
+
+class ReadAhead:
+    """Threads that read files before they are asked for, so that a network's latency per file is hidden."""
+
+    def __init__(self, source, numbered, record, clock, threads, ahead):
+        self.source, self.record, self.clock = source, record, clock
+        self.numbered, self.next, self.lock = numbered, 0, threading.Lock()
+        self.read = queue.Queue(maxsize=ahead)
+        self.running = threads
+        for _ in range(threads):
+            threading.Thread(target=self._run, daemon=True).start()
+
+    def take(self):
+        """Give the next (index, name, data), and None when there is no more; many threads may ask."""
+        found = self.read.get()
+        if found is None:
+            self.read.put(None)  # for the next who asks
+        return found
+
+    def _run(self):
+        while True:
+            with self.lock:
+                if self.next == len(self.numbered):
+                    break
+                index, name = self.numbered[self.next]
+                self.next += 1
+            try:
+                with self.clock.phase("read"):
+                    data = self.source.read(name)
+            except Exception as error:
+                self.record.failed(name, index, error)
+            else:
+                self.read.put((index, name, data))
+        with self.lock:
+            self.running -= 1
+            last = self.running == 0
+        if last:
+            self.read.put(None)

@@ -1,0 +1,71 @@
+"""The tuned profile predicts what the mission's loop predicts, whatever the precision, and on whatever files there are."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.places import CHECKOUT
+from selftest.worker.odd_files import BAD, GOOD, write_odd_files
+from selftest.worker.worker_run import LIMIT_S, run
+
+PRECISIONS = ("fp32", "bf16")
+
+
+@pytest.fixture(scope="module")
+def missions(torch: dict[str, str], photos: Path) -> dict[str, int]:
+    """What the mission's loop predicts of the test set."""
+    top1: dict[str, int] = run(torch, photos, "--profile", "seed")["predictions"]["top1"]
+    return top1
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_classes(torch: dict[str, str], photos: Path, missions: dict[str, int], precision: str) -> None:
+    """Every image of the test set has the class that the mission's loop gives it."""
+    record = run(torch, photos, "--precision", precision)
+    assert (record["precision"], record["predictions"]["top1"]) == (precision, missions)
+
+
+def test_classes_of_the_test_set_differ(missions: dict[str, int]) -> None:
+    """It is no matter of one class for all."""
+    assert len(set(missions.values())) > 5
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_probabilities(torch: dict[str, str], photos: Path, precision: str) -> None:
+    """No class's probability is further from the mission's than the record states."""
+    module = [sys.executable, "-m", "selftest.worker.probabilities", torch["EDGEPROOF_WEIGHTS"], str(photos), precision]
+    said = subprocess.run(module, cwd=CHECKOUT, env=torch, timeout=LIMIT_S, check=True, capture_output=True, text=True)
+    found = json.loads(said.stdout)
+    assert found["largest_difference"] <= found["bound"]
+
+
+@pytest.fixture(scope="module")
+def odd(torch: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """Both profiles' records over one file of each odd kind."""
+    folder = tmp_path_factory.mktemp("odd")
+    write_odd_files(folder)
+    return {profile: run(torch, folder, "--profile", profile) for profile in ("seed", "tuned")}
+
+
+@pytest.mark.parametrize("profile", ["seed", "tuned"])
+def test_files_that_pillow_opens_have_a_class(odd: dict[str, dict[str, Any]], profile: str) -> None:
+    """All of them, and only they."""
+    assert sorted(odd[profile]["predictions"]["top1"]) == sorted(f"{kind}.jpg" for kind in GOOD)
+
+
+@pytest.mark.parametrize("profile", ["seed", "tuned"])
+def test_bad_files_cost_themselves_and_are_named(odd: dict[str, dict[str, Any]], profile: str) -> None:
+    """Each of the other kinds is a failure of its own."""
+    assert sorted(failure["name"] for failure in odd[profile]["failures"]) == sorted(f"{kind}.jpg" for kind in BAD)
+
+
+def test_odd_files_are_handled_the_same(odd: dict[str, dict[str, Any]]) -> None:
+    """The same classes, and the same reasons in the same words."""
+    seed, tuned = odd["seed"], odd["tuned"]
+    assert (tuned["predictions"], tuned["failures"]) == (seed["predictions"], seed["failures"])

@@ -1,0 +1,145 @@
+"""From a batch of pixels to classes: the network in the precision, and by the kernels, that this machine has.
+
+Each fast way is tried on the machine itself, against the plain one, before it is used. What does not work is left out, and
+the record says which piece and why.
+"""
+
+from worker import machine
+from worker.decode import CROPPED
+from worker.resnet import CuDnn, OneDnn, ResNet50
+from worker.source import DEVIATIONS, MEANS
+
+TRIAL_IMAGES = 2
+TRIAL_TOLERANCE = {"fp32": 1e-3, "bf16": 0.1, "fp16": 0.02}
+"""How far a fast way's logits may lie from the plain one's, as a share of their spread: rounding, not another answer."""
+FIRST_FP16 = (5, 3)
+NO_FP16 = (6, 1)
+"""Compute capabilities: fp16 at full speed came with 5.3 (Tegra X1); 6.1 has it at 1/64 (CUDA C++ Programming Guide)."""
+
+
+def best_precision(torch, device):
+    """Name the fastest format that this device computes in itself."""
+    if device == "cuda":
+        capability = torch.cuda.get_device_capability(0)
+        return "fp16" if capability >= FIRST_FP16 and capability != NO_FP16 else "fp32"
+    return "bf16" if machine.has_bfloat16() else "fp32"
+
+
+def full_fp32(torch):
+    """Let fp32 be fp32, as on the boards: newer GPUs' convolutions would round to TF32's 10 bits, unasked (torch 1.7 on)."""
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
+
+
+class Engine:
+    """ResNet-50 on one device, in one precision."""
+
+    def __init__(self, torch, state, device, precision, record):
+        self.torch, self.device, self.record, self.precision = torch, device, record, precision
+        full_fp32(torch)
+        self.type = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
+        self.means = torch.tensor(MEANS, device=device).view(1, 3, 1, 1)
+        self.deviations = torch.tensor(DEVIATIONS, device=device).view(1, 3, 1, 1)
+        self.network = ResNet50(state, torch).to(device, self.type)
+        self.graph = None
+
+    @property
+    def kernels(self):
+        """Say what convolves."""
+        return self.network.way.name + (", captured" if self.graph else "")
+
+    def fuse(self, state, batch):
+        """Convolve by fused kernels if they work here and answer the same; else say why not, and stay."""
+        torch = self.torch
+        name = CuDnn.name if self.device == "cuda" else OneDnn.name
+        try:
+            way = CuDnn(torch) if self.device == "cuda" else OneDnn(torch, batch)
+            other = ResNet50(state, torch).to(self.device, self.type).convolved(way)
+            images = self._trial_images()
+            with torch.inference_mode():
+                wanted = self.network(images)
+                off = ((other(images) - wanted).abs().max() / wanted.std()).item()
+            if not off <= TRIAL_TOLERANCE[self.precision]:
+                raise RuntimeError("its answers are off by {:.3g} of their spread".format(off))
+            self.network = other
+        except (AttributeError, RuntimeError, TypeError, NotImplementedError) as error:
+            self.record.fell_back("convolutions by {}".format(name), error)
+
+    def _trial_images(self):
+        torch = self.torch
+        torch.manual_seed(1)
+        coarse = torch.nn.functional.interpolate(torch.randn(TRIAL_IMAGES, 3, 7, 7), size=(CROPPED, CROPPED))
+        return coarse.to(self.device).to(self.type).contiguous(memory_format=torch.channels_last)
+
+    def normalised(self, pixels):
+        """Turn uint8 (n, 224, 224, 3) into the network's input (n, 3, 224, 224), channels last in memory."""
+        images = pixels.to(self.device).permute(0, 3, 1, 2).float()
+        return images.div_(255).sub_(self.means).div_(self.deviations).to(self.type)
+
+    def top(self, images):
+        """Give (probabilities, classes), each (n, 2): the two likeliest of each image, likeliest first."""
+        return self.network(images).softmax(1).topk(2, 1)
+
+    def capture(self, batch):
+        """Record the launches of one batch as a CUDA graph: they cost a replay afterwards."""
+        torch = self.torch
+        try:
+            self.input = torch.zeros(batch, CROPPED, CROPPED, 3, device=self.device, dtype=self.type).permute(
+                0, 3, 1, 2
+            )
+            side = torch.cuda.Stream()
+            side.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(side), torch.inference_mode():
+                for _ in range(2):
+                    self.top(self.input)
+            torch.cuda.current_stream().wait_stream(side)
+            graph = torch.cuda.CUDAGraph()
+            with torch.inference_mode(), torch.cuda.graph(graph):
+                self.output = self.top(self.input)
+            self.graph = graph
+        except (AttributeError, RuntimeError) as error:
+            if out_of_memory(error):
+                raise
+            self.record.fell_back("CUDA graph", error)
+
+    def launch(self, images):
+        """Start on a batch (n, 3, 224, 224); `Answers.read` waits for it."""
+        torch = self.torch
+        if self.device == "cpu":
+            with torch.inference_mode():
+                return Answers(self.top(images))
+        started, ended = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+        started.record()
+        with torch.inference_mode():
+            if self.graph and len(images) <= len(self.input):
+                self.input[: len(images)].copy_(images)
+                self.graph.replay()
+                found = [values[: len(images)].clone() for values in self.output]
+            else:
+                found = self.top(images)
+        found = [values.to("cpu", non_blocking=True) for values in found]
+        ended.record()
+        return Answers(found, started, ended)
+
+
+class Answers:
+    """The two likeliest classes of each image of a batch, which may still be on their way."""
+
+    def __init__(self, found, started=None, ended=None):
+        self.found, self.started, self.ended = found, started, ended
+
+    def read(self):
+        """Wait; give (leads, classes): how much likelier each image's class is than the next, and the class."""
+        if self.ended is not None:
+            self.ended.synchronize()
+        probabilities, classes = self.found
+        return (probabilities[:, 0] - probabilities[:, 1]).tolist(), classes[:, 0].tolist()
+
+    def device_s(self):
+        """Give the seconds the device was at it, once read; None on a CPU, whose launch is the work."""
+        return self.started.elapsed_time(self.ended) / 1e3 if self.ended is not None else None
+
+
+def out_of_memory(error):
+    """Tell whether an error is the device's (or unified) memory being full."""
+    return "out of memory" in str(error).lower() or "alloc" in str(error).lower()

@@ -1,0 +1,60 @@
+"""What this process may use of the machine: cores, memory, number formats; and glibc's allocator set for large tensors."""
+
+import os
+
+QUOTAS = (
+    ("/sys/fs/cgroup/cpu.max", None),
+    ("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"),
+)
+MEMORY_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
+"""mallopt(3)."""
+KEPT_BYTES = 512 << 20
+BFLOAT16_FLAGS = ("avx512_bf16", "amx_bf16", "bf16")
+"""As /proc/cpuinfo writes them: x86-64 with AVX-512 or AMX, 64-bit Arm."""
+
+
+def read(path):
+    """Give a small file's text, "" where there is none."""
+    try:
+        with open(path) as file:
+            return file.read().strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def cores():
+    """Count the cores this process may keep busy: its affinity, or its control group's quota, rounded up."""
+    count = len(os.sched_getaffinity(0))
+    for quota, period in QUOTAS:
+        parts = read(quota).split() + ([read(period)] if period else [])
+        if len(parts) == 2 and parts[0].isdigit() and parts[1].isdigit():
+            count = min(count, max(1, -(-int(parts[0]) // int(parts[1]))))
+    return count
+
+
+def memory_bytes():
+    """Give the memory this process may hold: the machine's available, or its control group's limit."""
+    found = [int(line.split()[1]) * 1024 for line in read("/proc/meminfo").splitlines() if "MemAvailable" in line]
+    found += [int(text) for text in map(read, MEMORY_LIMITS) if text.isdigit()]
+    return min(found) if found else 1 << 30
+
+
+def has_bfloat16():
+    """Tell whether the processor multiplies bf16 itself; without that it is slower than fp32."""
+    for line in read("/proc/cpuinfo").splitlines():
+        if line.startswith(("flags", "Features")):
+            return any(flag in line.split() for flag in BFLOAT16_FLAGS)
+    return False
+
+
+def keep_freed_memory():
+    """Tell glibc to keep what is freed, not to map each tensor anew; raises OSError or AttributeError elsewhere.
+
+    Fresh pages are zeroed by the kernel at each use: fp32 in batches of 32 went from 25 to 42 images/s on two cores.
+    """
+    import ctypes
+
+    mallopt = ctypes.CDLL(None).mallopt
+    if not (mallopt(M_MMAP_MAX, 0) and mallopt(M_TRIM_THRESHOLD, KEPT_BYTES) and mallopt(M_TOP_PAD, 64 << 20)):
+        raise OSError("mallopt refused")

@@ -1,0 +1,57 @@
+"""Every call of torch's that this package makes by name, and the release it came with: 1.10 is what JetPack 4.6 has.
+
+A selftest holds the code to this table. What is newer stands in NEWER, is tried where it is used (`engine.Engine.fuse`), and
+is done without where torch lacks it. Releases are those of torch's release notes and of its source at the release's tag.
+"""
+
+CALLS = {
+    "torch.__version__": "0.1",
+    "torch.backends.cuda.matmul.allow_tf32": "1.7",
+    "torch.backends.cudnn.allow_tf32": "1.7",
+    "torch.bfloat16": "1.2",
+    "torch.channels_last": "1.5",
+    "torch.cuda.CUDAGraph": "1.10",
+    "torch.cuda.Event": "0.1",
+    "torch.cuda.Stream": "0.1",
+    "torch.cuda.current_stream": "0.1",
+    "torch.cuda.empty_cache": "0.4",
+    "torch.cuda.get_device_capability": "0.4",
+    "torch.cuda.get_device_name": "0.1",
+    "torch.cuda.get_device_properties": "0.4",
+    "torch.cuda.graph": "1.10",
+    "torch.cuda.is_available": "0.1",
+    "torch.cuda.max_memory_allocated": "0.4",
+    "torch.cuda.stream": "0.1",
+    "torch.cuda.synchronize": "0.1",
+    "torch.cudnn_convolution_add_relu": "1.10",
+    "torch.cudnn_convolution_relu": "1.10",
+    "torch.empty": "0.4",
+    "torch.float16": "0.4",
+    "torch.float32": "0.4",
+    "torch.frombuffer": "1.10",
+    "torch.inference_mode": "1.9",
+    "torch.int64": "0.4",
+    "torch.linalg.svd": "1.8",
+    "torch.load": "0.1",
+    "torch.manual_seed": "0.1",
+    "torch.nn.BatchNorm2d": "0.1",
+    "torch.nn.Identity": "1.1",
+    "torch.nn.functional.conv2d": "0.1",
+    "torch.nn.functional.interpolate": "0.4",
+    "torch.nn.functional.linear": "0.1",
+    "torch.nn.functional.max_pool2d": "0.1",
+    "torch.nn.functional.normalize": "0.2",
+    "torch.no_grad": "0.4",
+    "torch.rand": "0.1",
+    "torch.randn": "0.1",
+    "torch.rsqrt": "0.1",
+    "torch.save": "0.1",
+    "torch.set_num_threads": "0.1",
+    "torch.stack": "0.1",
+    "torch.tensor": "0.4",
+    "torch.uint8": "0.4",
+    "torch.zeros": "0.1",
+}
+NEWER = {
+    "torch.ops.mkldnn": "2.0",
+}

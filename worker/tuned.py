@@ -1,0 +1,285 @@
+"""The fast way through a shard: files read ahead, decoded beside the network, batches; what is close is looked at again.
+
+readers (threads) -> decoders (threads, or the GPU's JPEG engines) -> batches -> network -> record. Where precision or
+pixels are not the mission's to the bit, an image whose two likeliest classes lie closer together than that can move them
+is classified once more, exactly: predictions are those of the mission's loop.
+"""
+
+import queue
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from worker import decode, machine
+from worker.engine import Engine, best_precision, out_of_memory
+from worker.source import ReadAhead
+
+CPU_BATCH, SMALL_CPU_BATCH = 8, 4
+SMALL_MEMORY_BYTES = 1 << 30
+MOST_GPU_BATCH = 512
+GPU_BYTES_AN_IMAGE = 16 << 20
+"""Activations of one image in fp16 and its share of the buffers, with room to spare."""
+GPU_SHARE = 4
+"""A quarter of the GPU's memory is for batches: on a Jetson it is the CPU's memory too."""
+READERS = 8
+"""Threads that read, whatever the cores: over a network they wait."""
+READ_AHEAD = 64
+"""Files read and not yet decoded: a few megabytes, also where photos are large and memory is a Nano's."""
+GPU_LANES = 2
+SWITCH_S = 0.0005
+"""The thread that feeds the GPU must not wait 5 ms, Python's default, for one that opens files' headers."""
+SECOND_LOOK_BATCH = {"cpu": 16, "cuda": 64}
+PROBABILITY_BOUND = {"fp32": 1e-4, "bf16": 0.02, "fp16": 0.005}
+"""Most that a class's probability differs from the mission's loop, by precision; selftest/worker and bench/worker hold it."""
+
+
+class Tuned:
+    """Classifies a shard's images as fast as the machine lets it."""
+
+    def __init__(self, torch, state, device, record, clock, options, processes=None):
+        self.processes = processes
+        self.torch, self.device, self.record, self.clock, self.options = torch, device, record, clock, options
+        self.cores = machine.cores()
+        self.small = device == "cpu" and machine.memory_bytes() < SMALL_MEMORY_BYTES
+        if not self.small:
+            try:
+                machine.keep_freed_memory()
+            except (OSError, AttributeError) as error:
+                record.fell_back("allocator settings", error)
+        if device == "cpu":
+            torch.set_num_threads(self.cores)
+        self.precision = options.precision or ("fp32" if self.small else best_precision(torch, device))
+        self.engine = Engine(torch, state, device, self.precision, record)
+        # On a GPU the second look runs beside the rest: it needs an engine, with its graph's memory, of its own.
+        shared = device == "cpu" and self.precision == "fp32"
+        self.exact = self.engine if shared else Engine(torch, state, device, "fp32", record)
+        self.batch = options.batch or self._batch()
+        if device == "cuda" or self.precision != "fp32":  # on a CPU fp32 is at the processor's limit as it is
+            self.engine.fuse(state, self.batch)
+        self.bound = PROBABILITY_BOUND[self.precision]
+        self.pixels = decode.mission_pixels if self.precision == "fp32" else decode.cropped_pixels
+        self.gpu_decoder = None
+        record.about.update(probability_bound=self.bound, second_looks=0)
+
+    def _batch(self):
+        if self.device == "cpu":
+            return SMALL_CPU_BATCH if self.small else CPU_BATCH
+        room = self.torch.cuda.get_device_properties(0).total_memory // GPU_SHARE // GPU_BYTES_AN_IMAGE
+        return max(1, min(MOST_GPU_BATCH, 1 << (int(room).bit_length() - 1)))
+
+    @property
+    def kernels(self):
+        """Say what convolves."""
+        return self.engine.kernels
+
+    @property
+    def decoder(self):
+        """Say what decodes."""
+        if self.gpu_decoder:
+            return self.gpu_decoder.name
+        return "Pillow in threads" + ("" if self.precision == "fp32" else ", one resize of the kept box")
+
+    def warm_up(self):
+        """One batch of the size that follows, and the exact way once; with less memory, a smaller size."""
+        while True:
+            try:
+                self._warm_up()
+                return
+            except RuntimeError as error:
+                if not out_of_memory(error) or self.batch == 1:
+                    raise
+                self._halve(error)
+
+    def _halve(self, error):
+        self.record.fell_back("batch {}".format(self.batch), error)
+        self.batch = max(1, self.batch // 2)
+        self.record.about["batch"] = self.batch
+        self.engine.graph = self.gpu_decoder = None
+        if self.device == "cuda":
+            self.torch.cuda.empty_cache()
+
+    def _warm_up(self):
+        zeros = self.torch.zeros(self.batch, decode.CROPPED, decode.CROPPED, 3, dtype=self.torch.uint8)
+        if self.device == "cuda":
+            self.engine.capture(self.batch)
+            if self.processes and self.precision != "fp32":  # whose pixels are the mission's to the bit
+                self._open_gpu_decoder()
+        self.engine.launch(self.engine.normalised(zeros[:1] if self.small else zeros)).read()
+        if self.exact is not self.engine:
+            few = zeros[: SECOND_LOOK_BATCH["cuda"]] if self.device == "cuda" else zeros[:1]
+            self.exact.launch(self.exact.normalised(few)).read()
+
+    def _open_gpu_decoder(self):
+        try:
+            from worker.gpu_decode import GpuDecoder
+
+            lanes = self.options.decode_threads or GPU_LANES
+            self.gpu_decoder = GpuDecoder(self.batch, self.engine.type, lanes, self.cores)
+            self.gpu_decoder.warm_up(self.record)
+        except Exception as error:
+            if out_of_memory(error):
+                raise
+            self.gpu_decoder = None
+            self.record.fell_back("JPEGs decoded on the GPU", error)
+
+    def classify(self, source, numbered):
+        """Classify the (index, name) pairs; an image that fails costs only itself."""
+        self.second_look = SecondLook(self.torch, self.exact, source, self.record, self.clock)
+        if self.gpu_decoder:
+            self.processes.start()
+            self._on_gpu(self.processes)
+        else:
+            ahead = ReadAhead(source, numbered, self.record, self.clock, READERS, READ_AHEAD)
+            self._on_cpu(source, ahead)
+        self.record.about["second_looks"] = self.second_look.finish()
+        if self.processes:
+            self.processes.stop()
+
+    def _on_gpu(self, ahead):
+        sys.setswitchinterval(SWITCH_S)
+        before = None
+        for batch in self.gpu_decoder.batches(ahead, self.record, self.clock):
+            self.torch.cuda.current_stream().wait_event(batch.event)
+            images = batch.images[: len(batch.members)].permute(0, 3, 1, 2)
+            now = (batch, self.engine.launch(images))
+            if before:
+                self._finish(before[1], before[0].members)
+                self.gpu_decoder.done(before[0])
+            before = now
+        if before:
+            self._finish(before[1], before[0].members)
+            self.gpu_decoder.done(before[0])
+
+    def _finish(self, answers, members):
+        """Note a batch's classes; what is too close to call is looked at again."""
+        leads, classes = answers.read()
+        end_s = self.clock.now()
+        if answers.device_s() is not None:
+            self.clock.add("compute", end_s - answers.device_s(), end_s)
+        close = [member for member, lead in zip(members, leads) if not lead > 2 * self.bound]
+        again = {member[0] for member in close}
+        sure = [(member[1], top1) for member, top1 in zip(members, classes) if member[0] not in again]
+        self.record.done([name for name, _ in sure], [top1 for _, top1 in sure])
+        if close:
+            self.second_look.add(close)
+
+    def _on_cpu(self, source, ahead):
+        threads = self.options.decode_threads or self.cores
+        ready = queue.Queue(maxsize=2 * self.batch)
+        for _ in range(threads):
+            threading.Thread(target=self._decode, args=(source, ahead, ready), daemon=True).start()
+        members, pixels = [], []
+        while threads:
+            item = ready.get()
+            if item is None:
+                threads -= 1
+            else:
+                members.append(item[0])
+                pixels.append(item[1])
+            if len(members) >= self.batch or (members and not threads):
+                self._compute(members, pixels)
+                members, pixels = [], []
+
+    def _decode(self, source, ahead, ready):
+        member = ahead.take()
+        while member:
+            index, name, data = member
+            try:
+                with self.clock.phase("decode"):
+                    made = source.pixels(name) if source.kind == "synthetic" else self.pixels(data)
+                ready.put((member, as_tensor(self.torch, made)))
+            except Exception as error:
+                self.record.failed(name, index, error)
+            member = ahead.take()
+        ready.put(None)
+
+    def _compute(self, members, pixels):
+        try:
+            on_cpu = self.device == "cpu"
+            start_s = self.clock.now()
+            answers = self.engine.launch(self.engine.normalised(self.torch.stack(pixels)))
+            if on_cpu:
+                self.clock.add("compute", start_s, self.clock.now())
+            self._finish(answers, members)
+        except RuntimeError as error:
+            if out_of_memory(error) and len(members) > 1:
+                self._halve(error)
+                half = max(1, len(members) // 2)
+                self._compute(members[:half], pixels[:half])
+                self._compute(members[half:], pixels[half:])
+                return
+            for index, name, _ in members:
+                self.record.failed(name, index, error)
+
+
+class SecondLook:
+    """Classifies what was too close to call once more: the mission's pixels, in fp32.
+
+    On a GPU beside the rest, in a thread; on a CPU, which has no room beside, whenever a batch has come together.
+    """
+
+    def __init__(self, torch, exact, source, record, clock):
+        self.torch, self.exact, self.source, self.record, self.clock = torch, exact, source, record, clock
+        self.todo, self.waiting, self.count = queue.Queue(), [], 0
+        self.batch = SECOND_LOOK_BATCH[exact.device]
+        self.pool = ThreadPoolExecutor(min(8, machine.cores()))
+        self.thread = threading.Thread(target=self._run, daemon=True) if exact.device == "cuda" else None
+        if self.thread:
+            self.thread.start()
+
+    def add(self, members):
+        """Take images, (index, name, data) each; data may be None: then the file is read again."""
+        self.count += len(members)
+        if self.thread:
+            self.todo.put(members)
+        else:
+            self._take(members, self.batch)
+
+    def finish(self):
+        """Wait until all are classified; give how many there were."""
+        if self.thread:
+            self.todo.put(None)
+            self.thread.join()
+        self._take([], 1)
+        self.pool.shutdown()
+        return self.count
+
+    def _run(self):
+        members = self.todo.get()
+        while members:
+            self._take(members, self.batch)
+            members = self.todo.get()
+
+    def _take(self, members, least):
+        """Look at what waits, in batches, as long as there are so many."""
+        self.waiting += members
+        while len(self.waiting) >= least:
+            now, self.waiting = self.waiting[: self.batch], self.waiting[self.batch :]
+            self._try(now)
+
+    def _try(self, members):
+        try:
+            self._look(members)
+        except Exception as error:
+            for index, name, _ in members:
+                self.record.failed(name, index, error)
+
+    def _look(self, members):
+        with self.clock.phase("decode"):
+            made = list(self.pool.map(self._pixels, members))
+        pixels = self.torch.stack([as_tensor(self.torch, each) for each in made])
+        start_s = self.clock.now()
+        _, classes = self.exact.launch(self.exact.normalised(pixels)).read()
+        self.clock.add("compute", start_s, self.clock.now())
+        self.record.done([member[1] for member in members], classes)
+
+    def _pixels(self, member):
+        _, name, data = member
+        if self.source.kind == "synthetic":
+            return self.source.pixels(name)
+        return decode.mission_pixels(self.source.read(name) if data is None else data)
+
+
+def as_tensor(torch, pixels):
+    """Give the bytes of one image as uint8 (224, 224, 3)."""
+    return torch.frombuffer(bytearray(pixels), dtype=torch.uint8).view(decode.CROPPED, decode.CROPPED, 3)
