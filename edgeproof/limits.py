@@ -29,6 +29,9 @@ POD_EXEC_S = 30.0
 NAMESPACE_GONE_S = 60.0
 """From deleting a namespace to its end."""
 
+CLAIM_BOUND_S = 30.0
+"""From making a volume and a claim on it to their being bound; the binder makes a round every 15 s."""
+
 TRIAL_MOUNT_S = 20.0
 """One NFS mount by hand, looked at and unmounted."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import paramiko
+from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
 
 
 class KnownHosts:
@@ -16,10 +17,17 @@ class KnownHosts:
 
     @classmethod
     def load(cls, path: Path) -> KnownHosts:
-        """Read the file; lines that are no keys are passed over, as ssh does."""
+        """Read the file; lines that are no host's key are passed over, as ssh does."""
         keys = paramiko.HostKeys()
-        if path.exists():
-            keys.load(str(path))
+        try:
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            lines = []
+        for line in lines:
+            entry = _entry(line.strip())
+            if entry is not None:
+                for name in entry.hostnames:
+                    keys.add(name, entry.key.get_name(), entry.key)
         return cls(keys)
 
     def _known(self, host: str, port: int) -> dict[str, paramiko.PKey]:
@@ -36,6 +44,20 @@ class KnownHosts:
         if not known:
             return "unknown"
         return "known" if known.get(key.get_name()) == key else "changed"
+
+
+def _entry(line: str) -> HostKeyEntry | None:
+    """Read one line; None for a comment, a certificate authority, a revoked key, and damage."""
+    if line.startswith(("#", "@")):
+        return None
+    try:
+        entry = HostKeyEntry.from_line(line)
+        for name in entry.hostnames if entry else ():
+            if name.startswith("|1|"):
+                paramiko.HostKeys.hash_host("", name)
+    except (paramiko.SSHException, InvalidHostKey, ValueError, IndexError, AssertionError):
+        return None
+    return entry
 
 
 def known_name(host: str, port: int) -> str:

@@ -46,7 +46,7 @@ def _copy_fix(inventory: Inventory) -> str:
     server = inventory.server
     return (
         f"ssh {inventory.ssh.user}@{server.address} sudo cat /etc/rancher/k3s/k3s.yaml | "
-        f"sed 's/127.0.0.1/{server.address}/' > ~/.kube/config   # or name one with --kubeconfig"
+        f"sed 's/127.0.0.1/{server.address}/' > ~/.kube/config   # or name one: --kubeconfig=FILE"
     )
 
 
@@ -66,10 +66,13 @@ def read_kubeconfig(inventory: Inventory) -> tuple[Path, str, datetime | None]:
             )
         cluster = {item["name"]: item["cluster"] for item in data["clusters"]}[context[name]["cluster"]]
         user = {item["name"]: item["user"] for item in data["users"]}[context[name]["user"]]
-        return path, str(cluster["server"]), _certificate_end(user)
+        return path, str(cluster["server"]), _certificate_end(user, path.parent)
+    except FileNotFoundError as error:
+        raise KubeconfigInvalid(f"{path}: it names {error.filename}: no such file", _copy_fix(inventory)) from error
     except OSError as error:
+        file = error.filename or path
         raise KubeconfigInvalid(
-            f"{path}: cannot be read: {error.strerror}", f"sudo chmod 644 {path}, or copy it"
+            f"{file}: cannot be read: {error.strerror}", f"sudo chmod 644 {file}, or copy it"
         ) from error
     except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise KubeconfigInvalid(
@@ -77,14 +80,14 @@ def read_kubeconfig(inventory: Inventory) -> tuple[Path, str, datetime | None]:
         ) from error
 
 
-def _certificate_end(user: dict[str, Any]) -> datetime | None:
+def _certificate_end(user: dict[str, Any], folder: Path) -> datetime | None:
     from cryptography import x509
 
     encoded = user.get("client-certificate-data")
     file = user.get("client-certificate")
     if not encoded and not file:
         return None
-    pem = base64.b64decode(encoded) if encoded else Path(str(file)).read_bytes()
+    pem = base64.b64decode(encoded) if encoded else (folder / str(file)).read_bytes()
     return x509.load_pem_x509_certificate(pem).not_valid_after_utc
 
 
@@ -119,6 +122,8 @@ def _wire_errors(inventory: Inventory) -> Iterator[None]:
     try:
         yield
     except ApiException as error:
+        if not error.status:  # the client makes one of urllib3's SSLError, too
+            raise ApiUnreachable(*_why(inventory, error)) from error
         raise _refused(inventory, int(error.status or 0), str(error.body or error.reason)) from error
     except (HTTPError, OSError) as error:
         raise ApiUnreachable(*_why(inventory, error)) from error
@@ -163,7 +168,12 @@ class KubernetesApi:
 
     def call(self, method: str, url: str, body: object = None, query: dict[str, str] | None = None) -> dict[str, Any]:
         """Send one request; give the answer's object."""
-        found = json.loads(self._send(method, url, body, query))
+        answer = self._send(method, url, body, query)
+        try:
+            found = json.loads(answer)
+        except ValueError as error:
+            said = answer[:80].decode("utf-8", "replace")
+            raise ApiUnreachable(f"what answers in the API server's place is not JSON: {said!r}") from error
         return found if isinstance(found, dict) else {}
 
     def _send(self, method: str, url: str, body: object, query: dict[str, str] | None) -> bytes:

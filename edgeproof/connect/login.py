@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko
+from cryptography.exceptions import UnsupportedAlgorithm
+from paramiko.pkey import UnknownKeyType
 
 from edgeproof.connect.known_hosts import known_name
 from edgeproof.errors import KeyRefused
@@ -32,14 +34,25 @@ class Login:
         """The host's name in known_hosts."""
         return known_name(self.host, self.port)
 
-    def offered_keys(self) -> Iterator[tuple[str, paramiko.PKey]]:
-        """Give each key to offer, with a label; a key given by name is the only one offered."""
+    def offered_keys(self) -> Iterator[tuple[str, paramiko.PKey | None]]:
+        """Give each key to offer, with a label; a key given by name is the only one offered.
+
+        None stands for a key nobody named and that cannot be used: the label says why. The agent may hold it.
+        """
         for file in self.key_files:
-            if file.exists() or self.key_is_given:
+            if self.key_is_given:
                 yield str(file), self._load(file)
+            elif file.exists():
+                yield self._tried(file)
         if not self.key_is_given:
             for key in paramiko.Agent().get_keys():
                 yield f"agent: {key.get_name()}", key
+
+    def _tried(self, file: Path) -> tuple[str, paramiko.PKey | None]:
+        try:
+            return str(file), self._load(file)
+        except KeyRefused as error:
+            return str(error).removeprefix(f"{self.node}: "), None
 
     def _load(self, file: Path) -> paramiko.PKey:
         try:
@@ -48,11 +61,11 @@ class Login:
             raise KeyRefused(
                 f"{self.node}: the key {file} does not exist", "set ssh.key in cluster.yaml, or leave it out"
             ) from error
-        except paramiko.PasswordRequiredException as error:
+        except (paramiko.PasswordRequiredException, TypeError) as error:  # cryptography raises TypeError
             raise KeyRefused(
                 f"{self.node}: the key {file} has a passphrase", f"ssh-add {file}, and leave ssh.key out"
             ) from error
-        except (OSError, ValueError, paramiko.SSHException) as error:
+        except (OSError, ValueError, paramiko.SSHException, UnknownKeyType, UnsupportedAlgorithm) as error:
             raise KeyRefused(
                 f"{self.node}: {file} is no private key that can be read ({error})", "name a private key in ssh.key"
             ) from error

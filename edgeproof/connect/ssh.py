@@ -9,6 +9,7 @@ import shlex
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import BinaryIO
 
 import paramiko
@@ -65,7 +66,7 @@ class SshNode:
             if stdin:
                 channel.sendall(stdin)
             channel.shutdown_write()
-            return self._collect(channel)
+            return self._collect(channel, timeout_s)
         except TimeoutError as error:
             raise NodeUnreachable(
                 f"{self.node.name}: no answer within {timeout_s:.0f} s", "log in and look at its load"
@@ -85,7 +86,7 @@ class SshNode:
                 sent += len(chunk)
                 progress(sent)
             channel.shutdown_write()
-            return self._collect(channel)
+            return self._collect(channel, timeout_s)
         except TimeoutError as error:
             raise NodeUnreachable(
                 f"{self.node.name}: took no data for {timeout_s:.0f} s, after {sent} bytes"
@@ -102,7 +103,7 @@ class SshNode:
             channel.shutdown_write()
             while chunk := channel.recv(CHUNK_BYTES):
                 target.write(chunk)
-            return self._collect(channel)
+            return self._collect(channel, timeout_s)
         except (OSError, paramiko.SSHException) as error:
             raise NodeUnreachable(f"{self.node.name}: the connection was lost ({error})") from error
         finally:
@@ -117,14 +118,26 @@ class SshNode:
             raise NodeUnreachable(f"{self.node.name}: no session on the open connection ({error})") from error
         return channel
 
-    def _collect(self, channel: paramiko.Channel) -> Answer:
-        out = bytearray()
-        while chunk := channel.recv(CHUNK_BYTES):
-            out += chunk[: max(0, OUTPUT_BYTES - len(out))]
-        err = bytearray()
-        while chunk := channel.recv_stderr(CHUNK_BYTES):
-            err += chunk[: max(0, OUTPUT_BYTES - len(err))]
-        return Answer(bytes(out), bytes(err), channel.recv_exit_status())
+    def _collect(self, channel: paramiko.Channel, timeout_s: float) -> Answer:
+        """Take streams and status; TimeoutError after `timeout_s` in all, also where output never ends."""
+        end = monotonic() + timeout_s
+        out = _drain(channel, channel.recv, end)
+        err = _drain(channel, channel.recv_stderr, end)
+        # recv_exit_status() has no limit of its own, and a command may close its streams and go on.
+        if not channel.status_event.wait(max(0.0, end - monotonic())):
+            raise TimeoutError
+        return Answer(out, err, channel.recv_exit_status())
+
+
+def _drain(channel: paramiko.Channel, receive: Callable[[int], bytes], end: float) -> bytes:
+    kept = bytearray()
+    while (left := end - monotonic()) > 0:
+        channel.settimeout(left)
+        chunk = receive(CHUNK_BYTES)
+        if not chunk:
+            return bytes(kept)
+        kept += chunk[: max(0, OUTPUT_BYTES - len(kept))]
+    raise TimeoutError
 
 
 def open_node(inventory: Inventory, node: Node, known: KnownHosts | None = None) -> SshNode:
@@ -163,7 +176,8 @@ def _prefer(transport: paramiko.Transport, key_types: tuple[str, ...]) -> None:
     options = transport.get_security_options()
     options.kex = tuple(kex for kex in KEY_EXCHANGES if kex in options.kex) or options.kex
     known = tuple(kind for kind in options.key_types if kind in key_types or ("rsa" in kind and "ssh-rsa" in key_types))
-    options.key_types = known or options.key_types
+    # The others stay on offer: a board flashed anew may have none of the known type, and must be told as changed.
+    options.key_types = known + tuple(kind for kind in options.key_types if kind not in known)
 
 
 def _check_host_key(key: paramiko.PKey, known: KnownHosts, login: Login, inventory: Inventory) -> None:
@@ -192,9 +206,14 @@ def _authenticate(transport: paramiko.Transport, login: Login) -> None:
     tried = []
     for label, key in login.offered_keys():
         tried.append(label)
+        if key is None:
+            continue
         try:
             transport.auth_publickey(login.user, key)
         except paramiko.AuthenticationException:
+            if not transport.is_active():
+                tried.append("it hung up before the others")  # sshd_config(5): MaxAuthTries
+                break
             continue
         if transport.is_authenticated():
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -90,10 +90,13 @@ class Images(Model):
 
 
 class Workload(Model):
-    """The two jobs: how many synthetic images in all, the dataset's folder, and the model's weights."""
+    """The two jobs: how many synthetic images in all, the dataset's folder (the export when left out), the weights.
+
+    `weights` is pretrained, random (seeded), or a file on this machine.
+    """
 
     synthetic_images: int = Field(default=120, ge=1)
-    dataset: str = Field(default="/nfs/images", pattern=r"^/")
+    dataset: str = Field(default="", pattern=r"^(/|$)")
     weights: str = "pretrained"
     profile: Literal["tuned", "seed"] = "tuned"
 
@@ -135,7 +138,25 @@ class Inventory(Model):
             seen[node.address] = node.name
         if self.storage.server and self.storage.server not in self.nodes:
             raise ValueError(f"storage.server is {self.storage.server}, which is no node of this file")
+        if self.workload.dataset and not self._below_export(self.workload.dataset):
+            raise ValueError(
+                f"workload.dataset is {self.workload.dataset}, which is not in the export {self.storage.export}"
+            )
         return self
+
+    def _below_export(self, path: str) -> bool:
+        export = PurePosixPath(self.storage.export)
+        return ".." not in PurePosixPath(path).parts and PurePosixPath(path).is_relative_to(export)
+
+    @property
+    def dataset(self) -> str:
+        """The folder of the images, as the NFS server names it."""
+        return self.workload.dataset or self.storage.export
+
+    @property
+    def dataset_in_export(self) -> str:
+        """The same folder, as seen from the export: '.' where it is the export itself."""
+        return str(PurePosixPath(self.dataset).relative_to(self.storage.export))
 
     @cached_property
     def server(self) -> Node:

@@ -35,7 +35,7 @@ def find_inventory(given: Path | None, folder: Path) -> Path:
     if default.exists():
         return default
     raise InventoryError(
-        f"no inventory: there is no {DEFAULT_NAME} here, and neither --inventory nor ${ENVIRONMENT} names one",
+        f"no inventory: there is no {DEFAULT_NAME} here, and neither --inventory=FILE nor ${ENVIRONMENT} names one",
         EXAMPLE,
     )
 

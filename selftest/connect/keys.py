@@ -1,0 +1,56 @@
+"""Keys and certificates, made as ssh-keygen and K3s make them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+
+def write_locked_key(file: Path) -> None:
+    """Write a private key with a passphrase, in OpenSSH's own format."""
+    key = ed25519.Ed25519PrivateKey.generate()
+    file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, BestAvailableEncryption(b"a passphrase")))
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate and its key, each in PEM."""
+
+    certificate: bytes
+    key: bytes
+
+    def write(self, file: Path) -> Path:
+        """Write both into one file, as Python's ssl takes them."""
+        file.write_bytes(self.key + self.certificate)
+        return file
+
+
+def self_signed(name: str, valid_days: int = 365) -> Certificate:
+    """Make a certificate of 127.0.0.1 that signs itself; less than no days make one that has ended."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    end = datetime.now(UTC) + timedelta(days=valid_days)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(end - timedelta(days=730))
+        .not_valid_after(end)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.KeyUsage(True, False, False, False, False, True, True, False, False), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    return Certificate(made.public_bytes(Encoding.PEM), pem)

@@ -1,0 +1,131 @@
+"""What an API server on loopback can do to us, each an ApiUnreachable of its own."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from time import monotonic
+
+import pytest
+
+from edgeproof.connect.kubernetes import KubernetesApi
+from edgeproof.errors import ApiUnreachable
+from selftest.connect.keys import Certificate, self_signed
+from selftest.connect.kubeconfigs import inventory_at, write_kubeconfig
+
+LOOPBACK = "127.0.0.1"
+ANSWERS = {
+    "/version": (200, '{"minor": "23"}'),
+    "/none": (404, '{"message": "pods \\"none\\" not found"}'),
+    "/refused": (401, '{"message": "Unauthorized"}'),
+    "/forbidden": (403, '{"message": "forbidden"}'),
+    "/broken": (500, "Internal Server Error"),
+    "/page": (200, "<html>log in to the network</html>"),
+    "/list": (200, "[]"),
+}
+OWN = self_signed("k3s-server-ca")
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        """Give the path's answer."""
+        status, body = ANSWERS[self.path.split("?")[0]]
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    do_DELETE = do_GET  # noqa: N815
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of an HTTPS server with a certificate of its own."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(OWN.write(tmp_path_factory.mktemp("api") / "server.pem"))
+    with ThreadingHTTPServer((LOOPBACK, 0), _Handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def api_at(folder: Path, port: int, authority: Certificate = OWN) -> KubernetesApi:
+    """Make the client of a port on loopback by a kubeconfig that trusts `authority`."""
+    file = write_kubeconfig(folder / "config", f"https://{LOOPBACK}:{port}", authority)
+    return KubernetesApi(inventory_at(LOOPBACK, kubeconfig=file))
+
+
+def refusal(api: KubernetesApi, url: str = "/version") -> ApiUnreachable:
+    """Ask the API, which must fail."""
+    with pytest.raises(ApiUnreachable) as caught:
+        api.call("GET", url)
+    return caught.value
+
+
+def test_answer(tmp_path: Path, port: int) -> None:
+    """An answer's object comes back."""
+    assert api_at(tmp_path, port).call("GET", "/version") == {"minor": "23"}
+
+
+def test_foreign_authority(tmp_path: Path, port: int) -> None:
+    """A server that another authority vouches for: the kubeconfig is foreign, and the fix copies the server's."""
+    error = refusal(api_at(tmp_path, port, authority=self_signed("another-ca")))
+    assert "shows a certificate of another cluster" in str(error)
+    assert "sudo cat /etc/rancher/k3s/k3s.yaml" in error.fix
+
+
+@pytest.mark.parametrize(("url", "status"), [("/refused", 401), ("/forbidden", 403)])
+def test_refused_kubeconfig(tmp_path: Path, port: int, url: str, status: int) -> None:
+    """A kubeconfig that the server does not let in is said so, and the fix copies the server's."""
+    error = refusal(api_at(tmp_path, port), url)
+    assert f"refuses this kubeconfig ({status})" in str(error)
+    assert "sudo cat /etc/rancher/k3s/k3s.yaml" in error.fix
+
+
+@pytest.mark.parametrize(("url", "words"), [("/none", '404: pods "none" not found'), ("/broken", "500: Internal")])
+def test_other_status(tmp_path: Path, port: int, url: str, words: str) -> None:
+    """Another status is told in the server's own words."""
+    assert words in str(refusal(api_at(tmp_path, port), url))
+
+
+def test_answer_that_is_no_json(tmp_path: Path, port: int) -> None:
+    """A page in place of an answer is an error of ours, not a traceback."""
+    assert "not JSON" in str(refusal(api_at(tmp_path, port), "/page"))
+
+
+def test_answer_of_another_form(tmp_path: Path, port: int) -> None:
+    """JSON that is no object has no items."""
+    assert api_at(tmp_path, port).items("/list") == []
+
+
+def test_deleting_what_is_gone(tmp_path: Path, port: int) -> None:
+    """An object that is gone already needs no deleting."""
+    api_at(tmp_path, port).delete("/none")
+
+
+def test_refused_connection(tmp_path: Path) -> None:
+    """A server whose K3s does not run: the fix restarts it."""
+    with socket.socket() as bound:
+        bound.bind((LOOPBACK, 0))
+        error = refusal(api_at(tmp_path, bound.getsockname()[1]))
+    assert "refuses connections" in str(error)
+    assert "systemctl restart k3s" in error.fix
+
+
+@pytest.mark.usefixtures("short_limit")
+def test_listener_that_never_speaks(tmp_path: Path) -> None:
+    """A server that takes the connection and says nothing costs the time limit, once."""
+    with socket.create_server((LOOPBACK, 0)) as mute:
+        started = monotonic()
+        error = refusal(api_at(tmp_path, mute.getsockname()[1]))
+    assert monotonic() - started < 3
+    assert "does not answer within 1 s" in str(error)
+    assert "systemctl status k3s" in error.fix
