@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from edgeproof.facts.observed import Blocked
+from edgeproof.errors import EdgeproofError
+from edgeproof.facts.observed import Blocked, NotApplicable
 
 Context = Mapping[str, Any]
 """What an advice function may name as parameters: node, nodes, cluster, inventory."""
@@ -86,5 +87,5 @@ def advise(check: str, context: Context) -> Advice | None:
         return None
     try:
         return adviser(**{name: context[name] for name in inspect.signature(adviser).parameters})
-    except (Blocked, KeyError):
+    except (Blocked, NotApplicable, KeyError, EdgeproofError):
         return None

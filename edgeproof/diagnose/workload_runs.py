@@ -18,7 +18,7 @@ def image() -> Advice:
 def synthetic() -> Advice:
     """The job's own words say it."""
     return Advice(
-        "Workload I did not classify all its images", "pytest tests_workload -k synthetic --run-record run.json"
+        "Workload I did not classify all its images", "pytest tests_workload -k synthetic --run-record=run.json"
     )
 
 

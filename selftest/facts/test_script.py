@@ -18,7 +18,9 @@ def parse_nothing(output: Output) -> str:
 
 def outputs_of(probes: list[Probe[Any]], sudo: str = "env") -> dict[str, Output]:
     """Run the script of these probes here; `env` stands for a sudo that works, `false` for one that does not."""
-    done = subprocess.run(["sh", "-c", compose(probes, MARK, sudo)], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run(
+        ["sh", "-c", compose(probes, MARK, sudo)], capture_output=True, text=True, timeout=30, check=True
+    )
     return take_apart(done.stdout, MARK)
 
 
@@ -30,20 +32,24 @@ def test_streams_and_status_are_kept_apart() -> None:
 
 def test_quotes_survive() -> None:
     """A snippet may hold any quotes."""
-    found = outputs_of([Probe("quoted", "printf '%s' \"it's \\\"so\\\"\"", parse_nothing)])
-    assert found["quoted"].stdout == "it's \"so\""
+    found = outputs_of([Probe("quoted", 'printf \'%s\' "it\'s \\"so\\""', parse_nothing)])
+    assert found["quoted"].stdout == 'it\'s "so"'
 
 
 def test_a_snippet_cannot_stall_the_others() -> None:
     """A snippet over its limit is ended, and the others are there."""
-    found = outputs_of([Probe("slow", "sleep 20", parse_nothing, timeout_s=0.3), Probe("quick", "echo here", parse_nothing)])
+    found = outputs_of(
+        [Probe("slow", "sleep 20", parse_nothing, timeout_s=0.3), Probe("quick", "echo here", parse_nothing)]
+    )
     assert found["slow"].timed_out
     assert found["quick"].stdout == "here\n"
 
 
 def test_a_refused_sudo_is_seen() -> None:
     """Root snippets that could not run have status 77, the user's are there."""
-    found = outputs_of([Probe("own", "echo here", parse_nothing), Probe("rooted", "id -u", parse_nothing, root=True)], "false")
+    found = outputs_of(
+        [Probe("own", "echo here", parse_nothing), Probe("rooted", "id -u", parse_nothing, root=True)], "false"
+    )
     assert found["own"].stdout == "here\n"
     assert found["rooted"] == Output("", "", 77)
 

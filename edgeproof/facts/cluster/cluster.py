@@ -106,6 +106,8 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
 def _blocked_member(member: Member, nodes: dict[str, NodeFacts], inventory: Inventory) -> Member:
     """A Node object says nothing of today while its node's K3s service does not run: the check services tells that."""
     facts = nodes.get(member.name)
+    if facts is not None and facts.reach.error:
+        return replace(member, ready=unobserved(f"SSH: {facts.reach.error}"))
     if facts is None or reason(facts, "k3s"):
         return member
     wanted = inventory.nodes[member.name].role

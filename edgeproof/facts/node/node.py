@@ -14,7 +14,7 @@ from edgeproof.facts.node.probes import probes_for
 from edgeproof.facts.node.runtime import DaemonJson, DeviceQuery, Docker, DockerGroup, WorkerImage
 from edgeproof.facts.node.storage import NfsServer
 from edgeproof.facts.node.system import Clocks, Headless, Memory, PowerMode, PowerSupply, Swap, Thermal
-from edgeproof.facts.observed import Facts, Unobserved, reason, unobserved
+from edgeproof.facts.observed import Blocked, Facts, Unobserved, reason, unobserved
 from edgeproof.facts.probe import Output
 from edgeproof.inventory import Inventory, Node
 
@@ -96,8 +96,8 @@ def _fleet(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> Fleet:
         )
         if asked
         else unobserved(reason(facts, "answers") or ""),
-        same_hostname=tuple(other.name for other in others if _equal(facts, other, "hostname")),
-        same_machine_id=tuple(other.name for other in others if _equal(facts, other, "machine_id")),
+        same_hostname=_same(facts, others, "hostname"),
+        same_machine_id=_same(facts, others, "machine_id"),
         worker_image_id=_usual_image(nodes),
     )
 
@@ -110,8 +110,16 @@ def _usual_image(nodes: dict[str, NodeFacts]) -> str:
     return ids.most_common(1)[0][0] if ids else "the worker image (no node has it)"
 
 
+def _same(facts: NodeFacts, others: list[NodeFacts], name: str) -> tuple[str, ...]:
+    """Name the others that have this node's value; unobserved where the node has not told its own."""
+    why = reason(facts, name)
+    if why is not None:
+        return unobserved(why)  # type: ignore[no-any-return]
+    return tuple(other.name for other in others if _equal(facts, other, name))
+
+
 def _equal(one: NodeFacts, other: NodeFacts, name: str) -> bool:
-    if reason(one, name) or reason(other, name):
+    if reason(other, name):
         return False
     left, right = getattr(one, name), getattr(other, name)
     return bool(left.name == right.name if name == "hostname" else left == right)
@@ -165,6 +173,16 @@ def _without_default(facts: NodeFacts, why: str) -> Any:
         return docker
     fields = {name: object.__getattribute__(docker, name) for name in docker.__dataclass_fields__}
     return Docker(**(fields | {"default_runtime": unobserved(why)}))
+
+
+def broken_link(facts: NodeFacts) -> str:
+    """Name the first broken link between the board's GPU and a container; '' when the node shows none."""
+    try:
+        why = _broken_runtime(facts)
+        passes = reason(facts, "device_query") is not None or facts.device_query.result == "PASS"
+    except Blocked:
+        return ""
+    return why or ("" if passes else "deviceQuery does not pass (see the check device_query)")
 
 
 def _broken_runtime(facts: NodeFacts) -> str:

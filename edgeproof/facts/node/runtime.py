@@ -185,19 +185,18 @@ class WorkerImage(Facts):
 
 
 def parse_worker_image(output: Output) -> WorkerImage | Unobserved:
-    """One line `sha256:… ARCHITECTURE`, or `none`."""
+    """One line `sha256:… ARCHITECTURE`, or Docker's word that it has no such image."""
     if match := re.search(r"^(sha256:[0-9a-f]{64}) (\S+)$", output.stdout, re.M):
         return WorkerImage(match[1], match[2])
-    return WorkerImage("", "") if "none" in output.stdout.split() else Unobserved("docker did not tell of its images")
+    if "No such image" in output.stdout or "No such object" in output.stdout:
+        return WorkerImage("", "")
+    return Unobserved("docker did not tell of its images")
 
 
 def worker_image_probe(inventory: Inventory) -> Probe[WorkerImage]:
     """Look the worker image up by its tag."""
     image = shlex.quote(inventory.images.worker)
-    snippet = (
-        "docker version >/dev/null 2>&1 || exit 1; "
-        f"docker image inspect --format '{{{{.Id}}}} {{{{.Architecture}}}}' {image} 2>/dev/null || echo none"
-    )
+    snippet = f"docker image inspect --format '{{{{.Id}}}} {{{{.Architecture}}}}' {image} 2>&1"
     return Probe("worker_image", snippet, parse_worker_image, root=True, timeout_s=10)
 
 
