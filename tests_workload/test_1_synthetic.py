@@ -28,4 +28,4 @@ def test_server_free(server: NodeFacts, runs: Runs) -> None:
 
 def test_gpu(agent: NodeFacts, runs: Runs) -> None:
     """The shard's container has the GPU's devices."""
-    assert runs.synthetic().on(agent.name).record["gpu_devices"] != []
+    assert runs.gpu_devices(agent.name) != []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from edgeproof import limits
@@ -25,10 +25,9 @@ Say = Callable[[str], None]
 class Runs:
     """Everything tests_workload measures, made when first asked for."""
 
-    def __init__(self, inventory: Inventory, own: OwnNamespace, say: Say) -> None:
-        self.inventory, self.own, self.say = inventory, own, say
+    def __init__(self, inventory: Inventory, own: OwnNamespace, say: Say, broken: Mapping[str, str]) -> None:
+        self.inventory, self.own, self.say, self.broken = inventory, own, say, broken
         self._kept: dict[str, Any] = {}
-        self._claimed = False
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self._kept:
@@ -52,6 +51,13 @@ class Runs:
         shards = len(self.inventory.agents)
         return self._run("Workload I", lambda: synthetic_job(self.inventory, shards))
 
+    def gpu_devices(self, agent: str) -> list[str]:
+        """Give the GPU devices that Workload I's shard on an agent had; blocked where the node shows why there are none."""
+        found: list[str] = self.synthetic().on(agent).record["gpu_devices"]
+        if not found and self.broken.get(agent):
+            raise Blocked(self.broken[agent])
+        return found
+
     def on_one(self) -> JobRun:
         """Workload II on the first agent alone."""
         return self._nfs("Workload II on one agent", [self.inventory.agents[0].name], "inference-nfs-single")
@@ -68,9 +74,7 @@ class Runs:
 
     def _nfs(self, name: str, agents: list[str], job: str) -> JobRun:
         self.image()
-        if not self._claimed:
-            self.own.create_claim()
-            self._claimed = True
+        self._once("the claim", self.own.create_claim)
         return self._run(name, lambda: nfs_job(self.inventory, agents, job))
 
     def _run(self, name: str, job: Callable[[], Manifest]) -> JobRun:
@@ -85,7 +89,7 @@ class Runs:
 
     def known_corrupt(self) -> list[str]:
         """Name the images that edgeproof's own dataset holds corrupt on purpose; not applicable on any other."""
-        path = shlex.quote(f"{self.inventory.storage.export}/{NOTE}")
+        path = shlex.quote(f"{self.inventory.dataset}/{NOTE}")
         with open_node(self.inventory, self.inventory.nfs_server) as server:
             answer = server.run(f"cat {path}", limits.SSH_CONNECT_S)
         try:

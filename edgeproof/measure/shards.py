@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgeproof.errors import WorkloadError
+from edgeproof.facts.observed import NotApplicable
 
 SCHEMA = "edgeproof.worker/1"
 
@@ -48,8 +49,11 @@ class Shard:
 
     @property
     def first_read_s(self) -> float:
-        """When the first image was asked for, on the pod's clock."""
-        return min(float(span["start_s"]) for span in self.record["spans"] if span["phase"] == "read")
+        """When the first image was asked for, on the pod's clock; not applicable where there was none."""
+        starts = [float(span["start_s"]) for span in self.record["spans"] if span["phase"] == "read"]
+        if not starts:
+            raise NotApplicable(f"the shard on {self.node} had no image to read")
+        return min(starts)
 
 
 def parse_record(text: str) -> dict[str, Any]:
@@ -148,9 +152,15 @@ class JobRun:
         }  # fmt: skip
 
 
+def _ratio(one_s: float, all_s: float) -> float:
+    if not one_s or not all_s:
+        raise WorkloadError("no image could be classified, so there is nothing to compare", "look at the failed images")
+    return one_s / all_s
+
+
 @dataclass(frozen=True)
 class Speedup:
-    """One agent against all of them, over the same images."""
+    """One agent against all of them, over the same images; raises WorkloadError where they classified none."""
 
     single: JobRun
     cluster: JobRun
@@ -158,12 +168,12 @@ class Speedup:
     @property
     def work(self) -> float:
         """Seconds of work on one agent over those of the slowest of all."""
-        return self.single.slowest_work_s / self.cluster.slowest_work_s
+        return _ratio(self.single.slowest_work_s, self.cluster.slowest_work_s)
 
     @property
     def compute(self) -> float:
         """The same in the model's own seconds."""
-        return max(s.compute_s for s in self.single.shards) / max(s.compute_s for s in self.cluster.shards)
+        return _ratio(max(s.compute_s for s in self.single.shards), max(s.compute_s for s in self.cluster.shards))
 
     @property
     def efficiency(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +15,15 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 QUALITY = 90
+LEAST_SIDE, MOST_SIDE = 32, 8192
+OURS = r"image-\d{5}\.jpg"
 NOTE = "edgeproof-dataset.json"
 """Written beside the images: how they were made, and which are corrupt on purpose."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a dataset is made to: `count` images of `width` x `height` pixels, the last `corrupt` of them truncated."""
+    """What a dataset is made to: `count` images of `width` x `height` pixels, `corrupt` of them, evenly spread, truncated."""
 
     count: int
     width: int = 500
@@ -33,8 +36,8 @@ class Recipe:
             raise DatasetError(
                 f"--count {self.count} --corrupt {self.corrupt}: at least one image, at most all of them corrupt"
             )
-        if not (16 <= self.width <= 8192 and 16 <= self.height <= 8192):
-            raise DatasetError(f"--size {self.width}x{self.height}: 16 to 8192 pixels a side")
+        if not (LEAST_SIDE <= self.width <= MOST_SIDE and LEAST_SIDE <= self.height <= MOST_SIDE):
+            raise DatasetError(f"--size {self.width}x{self.height}: {LEAST_SIDE} to {MOST_SIDE} pixels a side")
 
     def names(self) -> list[str]:
         """Name the files."""
@@ -42,27 +45,29 @@ class Recipe:
 
     def corrupt_names(self) -> list[str]:
         """Name the corrupt ones: spread over the whole, so that every shard may meet one."""
-        step = max(1, self.count // self.corrupt) if self.corrupt else 1
-        return self.names()[step // 2 :: step][: self.corrupt]
+        names = self.names()
+        return [names[(2 * number + 1) * self.count // (2 * self.corrupt)] for number in range(self.corrupt)]
 
 
 def make_dataset(folder: Path, recipe: Recipe) -> None:
     """Write the images and their note; raises DatasetError where `folder` holds other JPEGs or cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        others = sorted(file.name for file in folder.glob("*.jpg") if not (folder / NOTE).exists())
+        made_before = (folder / NOTE).exists()
+        ours = [file for file in folder.glob("*.jpg") if made_before and re.fullmatch(OURS, file.name)]
+        others = sorted(file.name for file in folder.glob("*.jpg") if file not in ours)
         if others:
             raise DatasetError(
                 f"{folder} holds {len(others)} JPEGs that are not ours ({others[0]} …)", "name an empty folder"
             )
-        for file in folder.glob("image-*.jpg"):
+        for file in ours:
             file.unlink()
         corrupt = set(recipe.corrupt_names())
+        note = {"schema": "edgeproof.dataset/1", "seed": recipe.seed, "count": recipe.count, "corrupt": sorted(corrupt)}
+        (folder / NOTE).write_text(json.dumps(note) + "\n")
         for number, name in enumerate(recipe.names()):
             data = jpeg(recipe, number)
             (folder / name).write_bytes(data[: len(data) // 3] if name in corrupt else data)
-        note = {"schema": "edgeproof.dataset/1", "seed": recipe.seed, "count": recipe.count, "corrupt": sorted(corrupt)}
-        (folder / NOTE).write_text(json.dumps(note) + "\n")
     except OSError as error:
         raise DatasetError(f"{folder}: {error.strerror}", "name a folder that you may write to") from error
 

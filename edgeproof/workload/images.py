@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import shlex
@@ -10,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from edgeproof import limits
@@ -21,17 +23,38 @@ WORKER = Path(__file__).parents[2] / "worker"
 SPARE_FACTOR = 2.5
 """Loading needs the archive's size and the layers' beside each other on the agent's disk."""
 
+LABEL = "edgeproof.worker"
+"""Label of an image that edgeproof built: a hash of what it was built from."""
+
+GIVEN_WEIGHTS = "given.pth"
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an image is built from: the archive that Docker takes on standard input, and the build's arguments."""
+
+    archive: bytes
+    arguments: dict[str, str]
+
+    @property
+    def digest(self) -> str:
+        """Equal files and arguments make an equal hash: 16 hexadecimal digits."""
+        return hashlib.sha256(self.archive + repr(sorted(self.arguments.items())).encode()).hexdigest()[:16]
 
 
 def distribute(inventory: Inventory, say: Say, rebuild: bool = False) -> str:
     """Give the worker image's id, after it is the same on every agent; raises WorkloadError or a ConnectError."""
     image = inventory.images.worker
     with open_node(inventory, inventory.server) as server:
+        context = _context(inventory)
         identity = "" if rebuild else image_id(server, image)
+        if identity and _is_outdated(server, image, context):
+            say(f"{image} on {inventory.server.name} was built from another worker/ than this one")
+            identity = ""
         if not identity:
             say(f"building {image} on {inventory.server.name} …")
-            identity = build(inventory, server, say)
+            identity = build(inventory, server, context, say)
         say(f"{image} is {identity[:19]} on {inventory.server.name}")
         lacking = [agent for agent in inventory.agents if _lacks(inventory, agent, identity)]
         for agent in inventory.agents:
@@ -56,16 +79,22 @@ def _lacks(inventory: Inventory, agent: Node, identity: str) -> bool:
         return image_id(connection, inventory.images.worker) != identity
 
 
-def build(inventory: Inventory, server: SshNode, say: Say) -> str:
+def _is_outdated(server: SshNode, image: str, context: Context) -> bool:
+    """Tell whether edgeproof built the image from something else; one that a person built is taken as it is."""
+    template = shlex.quote(f'{{{{index .Config.Labels "{LABEL}"}}}}')
+    answer = server.run(f"docker image inspect --format {template} {shlex.quote(image)}", limits.SSH_CONNECT_S * 2)
+    return answer.stdout.decode("utf-8", "replace").strip() not in ("", "<no value>", context.digest)
+
+
+def build(inventory: Inventory, server: SshNode, context: Context, say: Say) -> str:
     """Build worker/ on the server node, by its own Docker; give the image's id."""
     image = inventory.images.worker
-    arguments = {
-        "BASE": inventory.images.worker_base,
-        "WEIGHTS": "random" if inventory.workload.weights == "random" else "pretrained",
-    }
-    flags = " ".join(f"--build-arg {name}={shlex.quote(value)}" for name, value in arguments.items())
+    flags = " ".join(f"--build-arg {name}={shlex.quote(value)}" for name, value in context.arguments.items())
     answer = server.feed(
-        f"docker build --tag {shlex.quote(image)} {flags} - 2>&1", _context(), limits.IMAGE_BUILD_S, lambda _: None
+        f"docker build --tag {shlex.quote(image)} --label {LABEL}={context.digest} {flags} - 2>&1",
+        io.BytesIO(context.archive),
+        limits.IMAGE_BUILD_S,
+        lambda _: None,
     )
     text = answer.stdout.decode("utf-8", "replace")
     if answer.status != 0:
@@ -78,17 +107,30 @@ def build(inventory: Inventory, server: SshNode, say: Say) -> str:
     return image_id(server, image)
 
 
-def _context() -> io.BytesIO:
-    """Pack worker/ as Docker takes it on standard input; equal files make an equal archive."""
+def _context(inventory: Inventory) -> Context:
+    """Pack worker/, and a weights file if one is named; raises WorkloadError where that cannot be read."""
+    weights = inventory.workload.weights
+    files = {
+        file.name: file.read_bytes()
+        for file in sorted(WORKER.iterdir())
+        if file.suffix == ".py" or file.name == "Dockerfile"
+    }
+    arguments = {"BASE": inventory.images.worker_base, "WEIGHTS": weights}
+    if weights not in ("pretrained", "random"):
+        try:
+            files[GIVEN_WEIGHTS] = Path(weights).expanduser().read_bytes()
+        except OSError as error:
+            raise WorkloadError(
+                f"workload.weights: {weights}: {error.strerror}", "name pretrained, random, or a file on this machine"
+            ) from error
+        arguments["WEIGHTS"] = f"worker/{GIVEN_WEIGHTS}"
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
-        for file in sorted(WORKER.iterdir()):
-            if file.suffix == ".py" or file.name == "Dockerfile":
-                member = tarfile.TarInfo(file.name)
-                member.size, member.mode = file.stat().st_size, 0o644
-                tar.addfile(member, io.BytesIO(file.read_bytes()))
-    archive.seek(0)
-    return archive
+        for name, data in files.items():
+            member = tarfile.TarInfo(name)
+            member.size, member.mode = len(data), 0o644
+            tar.addfile(member, io.BytesIO(data))
+    return Context(archive.getvalue(), arguments)
 
 
 def _build_fix(text: str, inventory: Inventory) -> str:

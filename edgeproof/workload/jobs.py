@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from edgeproof import limits
 from edgeproof.errors import WorkloadError
@@ -48,6 +49,9 @@ def nfs_job(inventory: Inventory, agents: list[str], name: str) -> Manifest:
             ]
         }
     }
+    folder = PurePosixPath(spec["containers"][0]["volumeMounts"][0]["mountPath"]) / inventory.dataset_in_export
+    spec["containers"][0]["command"][-1] = str(folder)
+    set_environment(job, NFS_IMAGES_PATH=str(folder))
     return _patched(job, inventory, len(agents))
 
 

@@ -14,7 +14,7 @@ from edgeproof.inventory import Inventory, Node
 
 SCRIPT = (
     'd=$(mktemp -d) || exit 1; trap \'sudo -n umount "$d" 2>/dev/null || sudo -n umount -l "$d" 2>/dev/null; rmdir "$d"\' EXIT; '
-    'timeout -k 2 {limit} sudo -n mount -t nfs -o ro,soft,timeo=50 {source} "$d" 2>&1 && echo mounted && grep " $d " /proc/mounts'
+    'timeout -k 2 {limit} sudo -n mount -t nfs -o ro,soft,timeo=50 {source} "$d" 2>&1 && echo mounted && timeout 5 ls "$d" >/dev/null; grep " $d " /proc/mounts'
 )
 
 
@@ -40,19 +40,14 @@ def try_mount(inventory: Inventory, agent: Node) -> TrialMount:
 
 
 def parse_mount(text: str, status: int) -> TrialMount:
-    """`mounted`, then the line of /proc/mounts; or mount's complaint."""
-    if "mounted" not in text.split():
+    """`mounted`, then the line of /proc/mounts that proves it; or mount's complaint."""
+    line = next((line.split() for line in text.splitlines() if re.search(r"^\S+ \S+ (fuse\.)?nfs4? ", line)), [])
+    if not line and not re.search(r"^mounted$", text, re.M):
         said = " ".join(text.split())[-300:] or (
             "no answer in time" if status in (124, 137) else f"exit status {status}"
         )
         return TrialMount(said, "", "")
-    line = next(
-        (
-            line.split()
-            for line in text.splitlines()
-            if (len(line.split()) >= 4 and line.startswith(("/", "1", "2"))) or " nfs" in line or " fuse.nfs" in line
-        ),
-        [],
-    )
+    if not line:
+        return TrialMount("mount said that it mounted, and /proc/mounts does not have it", "", "")
     version = re.search(r"\bvers=([\d.]+)", line[3]) if len(line) > 3 else None
-    return TrialMount("", line[2] if len(line) > 2 else "", version[1] if version else "")
+    return TrialMount("", line[2], version[1] if version else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -35,14 +36,16 @@ URLS = {
 class OwnNamespace:
     """Use as a context manager; everything made through it is gone afterwards."""
 
-    def __init__(self, inventory: Inventory) -> None:
-        self.inventory = inventory
+    def __init__(self, inventory: Inventory, say: Callable[[str], None]) -> None:
+        self.inventory, self.say = inventory, say
         self.run = secrets.token_hex(4)
         self.name = f"edgeproof-{self.run}"
         self.api = KubernetesApi(inventory)
+        self._claimed = False
 
     def __enter__(self) -> OwnNamespace:
-        remove_stale(self.api)
+        for run in remove_stale(self.api):
+            self.say(f"removed namespace edgeproof-{run}, which a run that was killed had left")
         try:
             self._create(URLS["Namespace"], {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.name}})
             self._await_account()
@@ -75,13 +78,33 @@ class OwnNamespace:
         self.api.call("POST", url, item)
 
     def create_claim(self) -> None:
-        """Make the volume over the inventory's export, under a name of this run, and the claim on it."""
+        """Make the volume over the inventory's export, under a name of this run, and the claim on it; once.
+
+        Raises WorkloadError where they are not bound to each other in time.
+        """
+        if self._claimed:
+            return
         volume, claim = manifest(VOLUME), manifest(CLAIM)
         volume["metadata"]["name"] = claim["spec"]["volumeName"] = f"nfs-images-pv-{self.run}"
         server, export = self.inventory.nfs_server.address, self.inventory.storage.export
         volume["spec"]["nfs"] = {"server": str(server), "path": export}
         self.create(volume)
+        # A claim that the binder meets before its volume waits for the binder's next round, 15 s later.
+        self._await_phase(f"{URLS['PersistentVolume']}/{volume['metadata']['name']}", "Available")
         self.create(claim)
+        self._await_phase(f"{URLS['PersistentVolumeClaim'].format(self.name)}/{claim['metadata']['name']}", "Bound")
+        self._claimed = True
+
+    def _await_phase(self, url: str, phase: str) -> None:
+        def seen() -> str:
+            return str((self.api.call("GET", url).get("status") or {}).get("phase"))
+
+        if not _until(limits.CLAIM_BOUND_S, lambda: seen() in (phase, "Bound")):
+            kind, name = url.rsplit("/", 2)[1:]
+            raise WorkloadError(
+                f"{kind} {name} is {seen()}, not {phase}, after {limits.CLAIM_BOUND_S:.0f} s",
+                "kubectl get pv,pvc -A; sudo journalctl -u k3s -n 20 on the server",
+            )
 
     def pods(self) -> list[dict[str, Any]]:
         """List the namespace's pods."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -60,8 +60,11 @@ class Stage:
     def __init__(self, inventory: Inventory, own: OwnNamespace) -> None:
         self.inventory, self.own = inventory, own
 
-    def verify_pods(self, nodes: Iterable[str]) -> dict[str, VerifyPod]:
-        """Start gpu-cluster-verify; give its pod's findings on each of `nodes`."""
+    def verify_pods(self, nodes: Iterable[str], broken: Mapping[str, str]) -> dict[str, VerifyPod]:
+        """Start gpu-cluster-verify; give its pod's findings on each of `nodes`.
+
+        `broken` says by the node's name why no GPU can be expected in a pod there: none seen is then no finding.
+        """
         wanted = list(nodes)
         item = manifest(GPU_VERIFY)
         container = pod_spec(item)["containers"][0]
@@ -69,14 +72,14 @@ class Stage:
         self.own.create(item)
         found = self._await("app=gpu-test", wanted)
         running = {name: pod for name, pod in found.items() if pod.state == "running"}
-        looked = _side_by_side(running, lambda name: self._look(running[name], running))
+        looked = _side_by_side(running, lambda name: self._look(running[name], running, broken.get(name, "")))
         return {name: looked[name] if name in looked else self._absent(name, found.get(name)) for name in wanted}
 
     def _absent(self, name: str, pod: PodState | None) -> VerifyPod:
         why = explain(self.own, pod) if pod else f"the DaemonSet made no pod on {name}"
         return VerifyPod(name, False, why, *([unobserved(f"gpu-cluster-verify does not run on {name}")] * 3))
 
-    def _look(self, pod: PodState, running: dict[str, PodState]) -> VerifyPod:
+    def _look(self, pod: PodState, running: dict[str, PodState], broken: str) -> VerifyPod:
         targets = {name: other.address for name, other in running.items() if name != pod.node}
         script = (
             "import socket\n"
@@ -89,11 +92,9 @@ class Stage:
             reached, _ = self.own.api.execute(self.own.name, pod.name, ["python3", "-c", script])
         except ConnectError as error:
             return VerifyPod(pod.node, True, "", *([unobserved(str(error))] * 3))
-        number = re.search(r"Num GPUs Available: (\d+)", gpu)
         silent = tuple(re.findall(r"^unreached (.+)$", reached, re.M))
         return VerifyPod(
-            pod.node, True, "",
-            int(number[1]) if number else unobserved(f"the framework in {pod.name} did not answer: {gpu.strip()[-200:]}"),
+            pod.node, True, "", _gpus(pod, gpu, broken),
             tuple(name for name in silent if name in targets)
             if "reached" in reached else unobserved(f"{pod.name} could not ask: {reached.strip()[-200:]}"),
             "reached kubernetes API" in reached,
@@ -162,6 +163,13 @@ class Stage:
             any(reason in warning for warning in self.own.warnings(pod.name) for reason in HOPELESS_WARNINGS)
             for pod in open_pods
         )
+
+
+def _gpus(pod: PodState, text: str, broken: str) -> Any:
+    number = re.search(r"Num GPUs Available: (\d{1,4})$", text, re.M)
+    if not number:
+        return unobserved(f"the framework in {pod.name} did not answer: {text.strip()[-200:]}")
+    return unobserved(broken) if broken and number[1] == "0" else int(number[1])
 
 
 def _node_of(pod: PodState, wanted: list[str]) -> str:

@@ -1,0 +1,114 @@
+"""A job's numbers, from the records of its shards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from edgeproof.errors import WorkloadError
+from edgeproof.measure.shards import JobRun, Shard, Speedup, parse_record
+
+SAMPLES = Path(__file__).parents[1] / "samples" / "worker"
+RUNS = ("one-agent", "three-agents")
+
+
+def job_run(name: str) -> JobRun:
+    """Read a run: the records of its shards, one a line, and how long the job took."""
+    records = [parse_record(line) for line in (SAMPLES / f"{name}.jsonl").read_text().splitlines()]
+    wall_s = yaml.safe_load((SAMPLES / f"{name}.yaml").read_text())["job_wall_s"]
+    return JobRun(tuple(Shard(record["node"], record["index"], record) for record in records), wall_s)
+
+
+@pytest.fixture
+def single() -> JobRun:
+    """Twelve images on one agent, the seventh of them corrupt."""
+    return job_run("one-agent")
+
+
+@pytest.fixture
+def three() -> JobRun:
+    """The same images on three agents."""
+    return job_run("three-agents")
+
+
+@pytest.mark.parametrize(("log", "index"), [("mixed", 1), ("two-records", 1), ("cut-after-record", 1)])
+def test_record_is_found(log: str, index: int) -> None:
+    """The last whole record of a log is found between what else a pod prints."""
+    assert parse_record((SAMPLES / f"log-{log}.txt").read_text())["index"] == index
+
+
+@pytest.mark.parametrize("log", ["cut", "other-schema", "empty"])
+def test_no_record(log: str) -> None:
+    """A log without a whole record of this schema is an error, not an empty record."""
+    with pytest.raises(WorkloadError, match="no record"):
+        parse_record((SAMPLES / f"log-{log}.txt").read_text())
+
+
+def test_no_record_shows_the_last_lines() -> None:
+    """The error quotes what the pod printed last."""
+    with pytest.raises(WorkloadError, match="images 4 to 8 of 12"):
+        parse_record((SAMPLES / "log-cut.txt").read_text())
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_numbers(name: str) -> None:
+    """A run's numbers are those worked out by hand beside its records."""
+    wanted = yaml.safe_load((SAMPLES / f"{name}.yaml").read_text())
+    found = job_run(name).as_data()
+    assert {key: found[key] for key in wanted} == wanted
+
+
+def test_speedup() -> None:
+    """Three agents against one: the numbers worked out by hand."""
+    wanted = yaml.safe_load((SAMPLES / "speedup.yaml").read_text())
+    assert Speedup(job_run("one-agent"), job_run("three-agents")).as_data() == wanted
+
+
+def test_lost_seconds_add_up(single: JobRun, three: JobRun) -> None:
+    """The parts of the cluster's wall time are all of it."""
+    assert sum(Speedup(single, three).lost_s().values()) == pytest.approx(three.wall_s)
+
+
+def test_nodes(three: JobRun) -> None:
+    """The nodes are named in the order of the shards."""
+    assert three.nodes == ["user-worker", "user-newworker", "user-worker4"]
+
+
+def test_shard_of_a_node(three: JobRun) -> None:
+    """A shard is found by its node."""
+    assert three.on("user-newworker").index == 1
+
+
+def test_no_shard_on_a_node(three: JobRun) -> None:
+    """A node without a shard is an error that names it."""
+    with pytest.raises(WorkloadError, match="user-desktop"):
+        three.on("user-desktop")
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_every_image_tried_once(name: str) -> None:
+    """What was tried is what there was, classified or not."""
+    run = job_run(name)
+    assert run.tried == [f"image-{number:05d}.jpg" for number in range(run.available)]
+
+
+def test_digest_is_the_workers(single: JobRun) -> None:
+    """One shard's digest, worked out again, is the one it printed."""
+    assert single.digest == single.shards[0].record["predictions"]["digest"]
+
+
+def test_digest_over_shards(single: JobRun, three: JobRun) -> None:
+    """Equal predictions have one digest, however many shards made them."""
+    assert three.digest == single.digest
+
+
+def test_warm_up_is_before_the_first_read(single: JobRun) -> None:
+    """The end of the warm-up and the first read come from the spans."""
+    assert (single.shards[0].warm_up_end_s, single.shards[0].first_read_s) == (4.0, 4.0001)
+
+
+def test_data_is_small(three: JobRun) -> None:
+    """What goes into the benchmark's file holds no image's class and no span."""
+    assert {"predictions", "spans"}.isdisjoint(key for shard in three.as_data()["shards"] for key in shard)

@@ -1,0 +1,1 @@
+"""Tests of datasets, manifests, and what pods and mounts say."""
