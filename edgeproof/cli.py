@@ -88,9 +88,11 @@ def _export(inventory: Inventory, made: Path) -> None:
     from edgeproof.connect.ssh import open_node
     from edgeproof.workload.dataset import NOTE
 
-    path = shlex.quote(inventory.storage.export)
+    path = shlex.quote(inventory.dataset)
+    ours = f"image-{'[0-9]' * 5}.jpg"
     guard = (
-        f"cd {path} || exit 3; [ -e {NOTE} ] || ! ls *.jpg >/dev/null 2>&1 || exit 4; rm -f image-*.jpg && tar -xf -"
+        f'cd {path} || exit 3; for f in *.jpg; do [ -e "$f" ] || continue; [ -e {NOTE} ] || exit 4;'
+        f" case $f in {ours}) ;; *) exit 4;; esac; done; rm -f {ours} && tar -xf -"
     )
     with tempfile.TemporaryFile() as archive, open_node(inventory, inventory.nfs_server) as server:
         with tarfile.open(fileobj=archive, mode="w") as tar:
@@ -98,7 +100,7 @@ def _export(inventory: Inventory, made: Path) -> None:
                 tar.add(file, arcname=file.name, filter=_anonymous)
         archive.seek(0)
         answer = server.feed(guard, archive, limits.IMAGE_SEND_S, lambda _: None)
-    place = f"{inventory.nfs_server.name}:{inventory.storage.export}"
+    place = f"{inventory.nfs_server.name}:{inventory.dataset}"
     if answer.status == 3:
         raise DatasetError(
             f"{place} does not exist",

@@ -26,8 +26,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "server": [inventory.server.name],
     }
     for name in sorted(wanted):
-        scope = "session" if name == "server" else "function"
-        metafunc.parametrize(name, names[name], indirect=True, scope=scope)  # type: ignore[arg-type]
+        metafunc.parametrize(name, names[name], indirect=True)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -66,7 +65,7 @@ def agent(request: pytest.FixtureRequest, nodes: dict[str, NodeFacts]) -> NodeFa
     return nodes[request.param]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def server(request: pytest.FixtureRequest, nodes: dict[str, NodeFacts]) -> NodeFacts:
     """The facts of the server."""
     return nodes[request.param]

@@ -11,12 +11,13 @@ from edgeproof.diagnose import Advice, advise
 from edgeproof.errors import EdgeproofError
 from edgeproof.facts.observed import Blocked, NotApplicable
 from edgeproof.plugin.session import CLUSTER, NODES, inventory_of, suite_of
-from edgeproof.report.finding import WHOLE_CLUSTER, Finding, Outcome
+from edgeproof.report.finding import WHOLE_CLUSTER, Finding, Outcome, printable
 
 SHOWN_CHARACTERS = 400
 """A seen or wanted value longer than this is cut: a node may print anything."""
 
 COMPARISON = pytest.StashKey[tuple[str, str]]()
+MEASUREMENT = pytest.StashKey[dict[str, Any]]()
 _running: list[pytest.Item] = []
 
 
@@ -27,16 +28,37 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> None:
-    """Keep both sides of a failed comparison: the left is what was seen, the right what was wanted."""
+    """Keep both sides of a failed comparison: the left is what was seen, the right what was wanted.
+
+    Where something must be in a collection, the collection is what was seen.
+    """
     if _running:
-        wanted = _shown(right) if op == "==" else f"{op} {_shown(right)}"
-        _running[0].stash[COMPARISON] = (_shown(left), wanted)
+        seen, wanted = (right, left) if op in CONTAINS else (left, right)
+        relation = RELATIONS.get(op, f"{op} ")
+        _running[0].stash[COMPARISON] = (_shown(seen), relation + _shown(wanted))
+
+
+CONTAINS = {"in": "with ", "not in": "without "}
+RELATIONS = {"==": "", "is": "", "!=": "not ", "is not": "not ", **CONTAINS}
+"""How a wanted value is led in; an operator that is not here stands for itself."""
 
 
 def _shown(value: object) -> str:
-    text = value if isinstance(value, str) and value else repr(value)
-    printable = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
-    return printable if len(printable) <= SHOWN_CHARACTERS else printable[:SHOWN_CHARACTERS] + " …"
+    escaped = printable(_words(value))
+    return escaped if len(escaped) <= SHOWN_CHARACTERS else escaped[:SHOWN_CHARACTERS] + " …"
+
+
+def _words(value: object) -> str:
+    """Say a value as a person would: yes and no, items with commas between them, (none) and (nothing)."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value or "(nothing)"
+    if isinstance(value, set | frozenset):
+        return ", ".join(sorted(map(_words, value))) or "(none)"
+    if isinstance(value, tuple | list):
+        return ", ".join(map(_words, value)) or "(none)"
+    return str(value)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -52,7 +74,8 @@ def pytest_runtest_makereport(
     if isinstance(error, Blocked | NotApplicable):
         blocked = isinstance(error, Blocked)
         report.outcome = "skipped"
-        report.longrepr = (str(item.path), item.location[1] or 0, ("blocked: " if blocked else "") + error.why)
+        said = ("blocked: " if blocked else "") + printable(error.why)
+        report.longrepr = (str(item.path), item.location[1] or 0, said)
         finding = _finding(item, suite, report, "blocked" if blocked else "skipped", why=error.why)
     elif report.failed:
         finding = _failure(item, suite, report, call.excinfo)
@@ -61,6 +84,7 @@ def pytest_runtest_makereport(
     else:
         finding = _finding(item, suite, report, "passed" if report.passed else "skipped", why=_skip_reason(report))
     report.finding = finding.as_data()  # type: ignore[attr-defined]
+    report.measurement = item.stash.get(MEASUREMENT, None)  # type: ignore[attr-defined]
     return report
 
 
@@ -86,7 +110,9 @@ def _check(item: pytest.Item) -> str:
 
 def _node(item: pytest.Item) -> str:
     parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-    return str(next((parameters[name] for name in ("node", "agent", "server") if name in parameters), WHOLE_CLUSTER))
+    named = (parameters.get(name) for name in ("node", "agent", "server"))
+    # Where the inventory has no agent, pytest gives the one item it makes (and skips) a mark in place of a name.
+    return next((name for name in named if isinstance(name, str)), WHOLE_CLUSTER)
 
 
 def _skip_reason(report: pytest.TestReport) -> str:

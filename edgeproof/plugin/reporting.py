@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -23,13 +24,18 @@ class Recorder:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.findings: list[Finding] = []
+        self.measurements: dict[str, Any] = {}
         self.started = datetime.now().astimezone().isoformat(timespec="seconds")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the finding a suite's report carries."""
+        """Keep the finding a suite's report carries, and what its test measured."""
         data: dict[str, Any] | None = getattr(report, "finding", None)
-        if data is not None:
-            self.findings.append(Finding(**data))
+        if data is None:
+            return
+        self.findings.append(Finding(**data))
+        measured: dict[str, Any] | None = getattr(report, "measurement", None)
+        if measured:
+            self.measurements[data["check"]] = measured
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -48,6 +54,8 @@ class Recorder:
         plan: Path | None = self.config.getoption("--fix-plan")
         if plan is not None:
             plan.write_text(fix_plan(record), encoding="utf-8")
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a terminal in an old encoding gets `?` for what it lacks
         terminalreporter.ensure_newline()
         terminalreporter.flush()
         print_matrix(
@@ -73,15 +81,8 @@ class Recorder:
             nodes=tuple(inventory.nodes),
             simulated=tuple(simulated),
             findings=tuple(self.findings),
-            measurements=_measurements(self.config),
+            measurements=self.measurements,
         )
-
-
-def _measurements(config: pytest.Config) -> dict[str, Any]:
-    """What pytest-benchmark holds beside its timings, by the benchmark's name."""
-    session: Any = getattr(config, "_benchmarksession", None)
-    benchmarks = getattr(session, "benchmarks", [])
-    return {benchmark.name: dict(benchmark.extra_info) for benchmark in benchmarks}
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
+import signal
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,11 +53,18 @@ def runs_suites(config: pytest.Config) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what changes the cluster in one xdist worker; leave the telling of failures to the matrix."""
+    if not is_worker(config) and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
     if getattr(config.option, "dist", "no") == "load":
         config.option.dist = "loadgroup"
     if runs_suites(config) and config.option.tbstyle == "auto":
         config.option.tbstyle = "no"
         config.option.reportchars = ""
+
+
+def _interrupt(*_: object) -> None:
+    """Take SIGTERM as Ctrl-C is taken: what the run has made in the cluster is removed."""
+    raise KeyboardInterrupt
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,6 +75,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[SHARED] = Path(worker["edgeproof_shared"] if worker else tempfile.mkdtemp(prefix="edgeproof-run-"))
     if not runs_suites(config):
         return
+    _refuse_folders(config)
     try:
         path = find_inventory(config.getoption("--inventory"), config.invocation_params.dir).absolute()
         config.stash[INVENTORY_PATH] = path
@@ -83,6 +95,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the run's shared folder."""
     if not is_worker(config) and SHARED in config.stash:
         shutil.rmtree(config.stash[SHARED], ignore_errors=True)
+
+
+def _refuse_folders(config: pytest.Config) -> None:
+    """Tell of a place that cannot be written before the run rather than after it."""
+    for option in ("--run-record", "--fix-plan"):
+        path: Path | None = config.getoption(option)
+        if path is None:
+            continue
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        except OSError as error:
+            raise pytest.UsageError(
+                f"{option} {path}: cannot be written: {error.strerror}\nfix: name a file in a folder of your own"
+            ) from None
 
 
 def _with_options(inventory: Inventory, config: pytest.Config) -> Inventory:

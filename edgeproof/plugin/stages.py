@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from edgeproof.facts.observed import Blocked, reason
 from edgeproof.inventory import Inventory
+from edgeproof.plugin.session import INVENTORY, SHARED, is_worker, progress
 
 if TYPE_CHECKING:
     from edgeproof.facts.cluster import ClusterFacts
@@ -29,14 +31,42 @@ class ByNode(dict[str, "object"]):
         raise Blocked(self.missing.get(name, f"nothing was set up on {name}"))
 
 
+MADE = "namespaces"
+"""Folder in the run's shared one: a file for each namespace that stands, named by its run id."""
+
+
 @pytest.fixture(scope="session")
-def own_namespace(inventory: Inventory, cluster: ClusterFacts) -> Iterator[OwnNamespace]:
+def own_namespace(pytestconfig: pytest.Config, inventory: Inventory, cluster: ClusterFacts) -> Iterator[OwnNamespace]:
     """A namespace of this run's own; blocked while the API does not answer."""
     from edgeproof.workload.own import OwnNamespace
 
     assert cluster.members is not None
-    with OwnNamespace(inventory) as own:
+    own = OwnNamespace(inventory, progress(pytestconfig))
+    note = pytestconfig.stash[SHARED] / MADE / own.run
+    note.parent.mkdir(exist_ok=True)
+    note.touch()
+    with own:
         yield own
+    note.unlink()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what an xdist worker could not: it is ended at once where the run is interrupted."""
+    if is_worker(config) or SHARED not in config.stash or INVENTORY not in config.stash:
+        return
+    left = [note.name for note in (config.stash[SHARED] / MADE).glob("*")]
+    if not left:
+        return
+    from edgeproof.connect.kubernetes import KubernetesApi
+    from edgeproof.errors import EdgeproofError
+    from edgeproof.workload.own import remove_run
+
+    for run in left:
+        try:
+            remove_run(KubernetesApi(config.stash[INVENTORY]), run)
+        except EdgeproofError as error:
+            sys.stderr.write(f"edgeproof: {error}\n")
 
 
 def _usable(cluster: ClusterFacts, names: list[str]) -> tuple[list[str], dict[str, str]]:
@@ -55,12 +85,16 @@ def _usable(cluster: ClusterFacts, names: list[str]) -> tuple[list[str], dict[st
 
 
 @pytest.fixture(scope="session")
-def verify_pods(inventory: Inventory, cluster: ClusterFacts, own_namespace: OwnNamespace) -> dict[str, VerifyPod]:
+def verify_pods(
+    inventory: Inventory, nodes: dict[str, NodeFacts], cluster: ClusterFacts, own_namespace: OwnNamespace
+) -> dict[str, VerifyPod]:
     """The pod of gpu-cluster-verify on each node, and what it sees."""
+    from edgeproof.facts.node import broken_link
     from edgeproof.workload.stage import Stage
 
     usable, missing = _usable(cluster, list(inventory.nodes))
-    return ByNode(dict(Stage(inventory, own_namespace).verify_pods(usable)), missing)  # type: ignore[return-value]
+    broken = {name: broken_link(facts) for name, facts in nodes.items()}
+    return ByNode(dict(Stage(inventory, own_namespace).verify_pods(usable, broken)), missing)  # type: ignore[return-value]
 
 
 @pytest.fixture(scope="session")

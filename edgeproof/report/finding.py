@@ -55,8 +55,14 @@ class Finding:
             ("cause", self.cause + (f"  [{self.catalogue_id}]" if self.catalogue_id else "")),
             ("fix", self.fix),
         )
-        return "\n".join(f"  {label:<8}{_indent(text)}" for label, text in shown if text)
+        return "\n".join(explained(label, text) for label, text in shown if text)
 
 
-def _indent(text: str) -> str:
-    return text.replace("\n", "\n" + " " * 10)
+def explained(label: str, text: str) -> str:
+    """Set a text beside its label, escaped, its further lines under its first."""
+    return f"  {label:<8}{printable(text)}".replace("\n", "\n" + " " * 10)
+
+
+def printable(text: str) -> str:
+    """Escape whatever could steer a terminal, for a node may print anything; line ends stay."""
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)

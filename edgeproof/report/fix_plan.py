@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from edgeproof.report.finding import printable
 from edgeproof.report.record import RunRecord
 
 HEAD = """#!/bin/sh
@@ -19,9 +20,10 @@ def fix_plan(record: RunRecord) -> str:
     for node, findings in groupby(failed, key=lambda finding: finding.node):
         parts.append(f"\n# ===== {node} =====")
         for finding in findings:
-            fix = finding.fix or "no known fix"
-            parts.append(f"# {finding.check}: {finding.cause or finding.why}")
-            parts.extend(f"#   {line}" for line in fix.splitlines())
+            cause = printable(f"{finding.check}: {finding.cause or finding.why}")
+            fix = printable(finding.fix or "no known fix")
+            parts.extend(f"# {line}" for line in cause.split("\n"))
+            parts.extend(f"#   {line}" for line in fix.split("\n"))
     if not failed:
         parts.append("\n# Nothing to fix.")
     return "\n".join(parts) + "\n"

@@ -9,7 +9,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from edgeproof.report.finding import LETTERS, WHOLE_CLUSTER, Finding, Outcome
+from edgeproof.report.finding import LETTERS, WHOLE_CLUSTER, Finding, Outcome, explained, printable
+from edgeproof.report.measured import measured
 from edgeproof.report.record import RunRecord
 
 STYLES: dict[Outcome, str] = {"passed": "green", "failed": "bold red", "blocked": "yellow", "skipped": "dim"}
@@ -18,13 +19,14 @@ LEGEND = "P passed   F failed   B blocked: could not be observed   – not appli
 
 
 def print_matrix(record: RunRecord, console: Console) -> None:
-    """Print head, matrix, failures and blocked findings of `record`."""
+    """Print head, matrix, measurements, failures and blocked findings of `record`."""
     console.print()
     if record.simulated:
-        console.print(Text(f"simulated: {', '.join(record.simulated)}", style="bold magenta"), soft_wrap=True)
+        said = printable(f"simulated: {', '.join(record.simulated)}")
+        console.print(Text(said, style="bold magenta"))
     console.print(_table(record))
     console.print(Text(LEGEND, style="dim"))
-    for part in _failures(record) + _blocked(record):
+    for part in measured(record) + _failures(record) + _blocked(record):
         console.print(part, soft_wrap=True)
     console.print(_verdict(record))
 
@@ -73,7 +75,7 @@ def _blocked(record: RunRecord) -> list[RenderableType]:
     for (node, why), findings in groupby(blocked, key=lambda finding: (finding.node, finding.why)):
         checks = ", ".join(finding.check for finding in findings)
         head = Text.assemble("\n", ("B ", STYLES["blocked"]), (f"{node} · {checks}", "bold"))
-        parts.append(Group(head, Text(f"  {'why':<8}{why}")))
+        parts.append(Group(head, Text(explained("why", why))))
     return parts
 
 

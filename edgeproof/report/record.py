@@ -16,7 +16,7 @@ SCHEMA = "edgeproof.run/1"
 class RunRecord:
     """One run: when, on which inventory, what was simulated, what was found and measured.
 
-    `started` is ISO 8601 with offset; `measurements` are the extra_info of each benchmark, by its name.
+    `started` is ISO 8601 with offset; `measurements` are the extra_info of each workload's benchmark, by its check.
     """
 
     started: str
