@@ -1,0 +1,35 @@
+"""The lab, up and whole, with images in its export and the worker image on its nodes."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.engine import find_engine
+from lab.faults import mend_all
+from lab.model import Lab, Plan, saved_plan
+from lab.papers import inventory_path
+from lab.up import up
+from selftest.lab.suite_run import run_module
+
+IMAGES, CORRUPT = 60, 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder."""
+    for item in items:
+        if "selftest/lab/" in item.path.as_posix():
+            item.add_marker(pytest.mark.lab)
+
+
+@pytest.fixture(scope="session")
+def lab() -> Lab:
+    """The lab, whole: brought up if it is not, mended if something is broken in it."""
+    plan = saved_plan("edgeproof")
+    engine = find_engine()
+    if plan is not None and engine is not None:
+        mend_all(Lab(plan, engine))
+    found = up(plan or Plan())
+    inventory = ("--inventory", str(inventory_path(found)))
+    run_module("edgeproof", "dataset", "--to-export", "--count", str(IMAGES), "--corrupt", str(CORRUPT), *inventory)
+    run_module("edgeproof", "image", *inventory)
+    return found

@@ -1,0 +1,56 @@
+"""Every fault is found: by exactly the check that is for it, on exactly its node; what rests on it is blocked."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.faults import FAULTS, Fault, apply, mend_all
+from lab.model import Lab, Node
+from selftest.lab.suite_run import SuiteRun, run_suite
+from selftest.lab.test_1_healthy import assert_whole
+
+BOTH = ("tests_node", "tests_cluster")
+CLUSTER = "cluster"
+KNOWN_TO_THE_API = {"versions", "label", "gpu_request"}
+"""What the API server remembers of a node that is off."""
+IN_CLUSTER = {"gpu_in_pod", "mount", "pod", "listing"}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault(lab: Lab, name: str) -> None:
+    """Break, run the suites, compare, mend."""
+    fault = FAULTS[name]
+    try:
+        where = apply(lab, name)
+        run = run_suite(lab, *suites(fault))
+    finally:
+        mend_all(lab)
+    node = where.name if fault.per_node else CLUSTER
+    assert run.status == 1, run.text
+    assert run.ended("failed") == {(fault.check, node)}, run.text
+    assert run.ended("blocked") == blocked_by(fault, where, lab, run), run.text
+    finding = run.finding(fault.check, node)
+    assert finding["cause"], run.text
+    assert finding["fix"], run.text
+    assert finding["catalogue_id"] == fault.catalogue_id, run.text
+
+
+def suites(fault: Fault) -> tuple[str, ...]:
+    """What to run: a fault of the board that nothing in the cluster rests on is looked for on the boards alone."""
+    alone = fault.suite == "tests_node" and not fault.blocks & IN_CLUSTER and fault.runs_on == "node"
+    return BOTH[:1] if alone else BOTH
+
+
+def blocked_by(fault: Fault, where: Node, lab: Lab, run: SuiteRun) -> set[tuple[str, str]]:
+    """Give (check, node) of what must be blocked: on a board that is off, whatever is asked of it."""
+    if fault.runs_on == "outside":
+        findings = run.record["findings"]
+        asked_of_it = {f["check"] for f in findings if f["node"] == where.name} - KNOWN_TO_THE_API
+        return {(check, where.name) for check in asked_of_it - {fault.check}}
+    nodes = lab.agents if fault.spreads else (where,)
+    return {(check, node.name) for check in fault.blocks for node in nodes}
+
+
+def test_mended(lab: Lab) -> None:
+    """After all of them everything passes again."""
+    assert_whole(run_suite(lab, *BOTH))
