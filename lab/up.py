@@ -16,7 +16,7 @@ from lab.container_images import container_images
 from lab.engine import need_engine, need_packages
 from lab.errors import LabError
 from lab.kubernetes import kubernetes_binary
-from lab.machine import container_flags
+from lab.machine import container_flags, own_cpus
 from lab.model import DNS, LABEL, Lab, Node, Plan
 from lab.network import ensure_network
 from lab.node_image import node_image
@@ -100,7 +100,11 @@ def await_condition(
 
 def _ensure_container(lab: Lab, node: Node, image: str, mounts: dict[Path, str]) -> None:
     engine = lab.engine
-    inputs = digest([image, *map(str, mounts)])
+    pinned: list[str] = []
+    if node.role == "agent":
+        place = lab.agents.index(node)
+        pinned = ["--cpuset-cpus", ",".join(map(str, own_cpus(place, lab.plan.cpus)))]
+    inputs = digest([image, *map(str, mounts), *pinned])
     if engine.exists("container", node.container):
         if (
             engine("inspect", "--format", f'{{{{index .Config.Labels "{INPUTS}"}}}}', node.container).stdout.strip()
@@ -136,6 +140,7 @@ def _ensure_container(lab: Lab, node: Node, image: str, mounts: dict[Path, str])
         "SIGRTMIN+3",
         "--cpus",
         BOOT_CPUS,
+        *pinned,
         "--memory",
         "4g",
         "--tmpfs",

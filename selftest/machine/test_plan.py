@@ -10,6 +10,7 @@ import pytest
 
 from lab.engine import need_engine
 from lab.errors import LabError
+from lab.machine import own_cpus
 from lab.model import Plan
 
 
@@ -36,3 +37,20 @@ def test_neither_docker_nor_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(LabError, match="start Docker, or run this as root"):
         need_engine()
+
+
+@pytest.mark.parametrize(
+    ("place", "cpus", "machine", "own"),
+    [
+        (0, 0.4, [0, 1], [0]),
+        (1, 0.4, [0, 1], [1]),
+        (2, 0.4, [0, 1], [0]),
+        (1, 1.5, [0, 1, 2, 3], [2, 3]),
+        (1, 2.0, [4, 6, 7], [4, 7]),
+        (1, 2.0, [0, 1], [0, 1]),
+        (0, 0.4, [3], [3]),
+    ],
+)
+def test_own_cpus(place: int, cpus: float, machine: list[int], own: list[int]) -> None:
+    """Agents take the machine's CPUs in turn, as many as their quota needs."""
+    assert own_cpus(place, cpus, machine) == own
