@@ -1,6 +1,6 @@
-"""`python -m selftest.worker.probabilities WEIGHTS FOLDER PRECISION`: how far the tuned network is from the mission's loop.
+"""`python -m selftest.worker.probabilities WEIGHTS FOLDER PRECISION COUNT`: how far the tuned network is from the mission's loop.
 
-Prints JSON: the largest difference of any class's probability over the folder's images, and the bound that the record states.
+Prints JSON: the largest difference of any class's probability over the folder's first COUNT images, and the bound that the record states.
 The mission's side is torchvision's own network on torchvision's own transforms, one image at a time.
 """
 
@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 
-def main(weights: str, folder: str, precision: str) -> None:
+def main(weights: str, folder: str, precision: str, count: str) -> None:
     """Compare."""
     import torch
 
@@ -29,7 +29,7 @@ def main(weights: str, folder: str, precision: str) -> None:
     tuned = Tuned(torch, state, "cpu", Record(clock), clock, options)
     network, transforms, source = torchvision_network(state), decode.mission_transforms(), Folder(folder)
     worst = 0.0
-    for name in source.names():
+    for name in source.names()[: int(count)]:
         data = source.read(name)
         with torch.inference_mode():
             missions = network(transforms(decode.open_rgb(data)).unsqueeze(0)).softmax(1)

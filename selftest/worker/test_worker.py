@@ -16,11 +16,13 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 
 from edgeproof.measure.shards import JobRun, Shard, parse_record
 from edgeproof.workload.dataset import Recipe, make_dataset
-from selftest.worker.worker_run import LIMIT_S, run, started
+from selftest.worker.worker_run import LIMIT_S, run, started, with_memory
 
 ANSWER_S = 2.0
 """From SIGTERM to the end; a pod of the manifests has 5 s."""
 PHASES = {"import", "device_init", "model_load", "warm_up", "list", "read", "decode", "compute"}
+TOO_LARGE_BATCH, MEMORY_BYTES = 512, 5 << 30
+"""torch maps 3 GiB of libraries; a batch of 512 needs 5 GB of activations beside, in fp32."""
 RECIPE = Recipe(5, 96, 72, corrupt=1, seed=15)
 """Chosen by its seed: classes differ from image to image, and each leads by more than the profiles' resizing differs."""
 CORRUPT = RECIPE.corrupt_names()[0]
@@ -102,6 +104,17 @@ def test_a_file_that_cannot_be_written(torch: dict[str, str], images: Path, tmp_
 def test_profiles_agree(seed: dict[str, Any], tuned: dict[str, Any]) -> None:
     """The tuned profile predicts what the mission's loop predicts."""
     assert tuned["predictions"] == seed["predictions"]
+
+
+def test_batch_too_large_for_the_memory(torch: dict[str, str], images: Path, tuned: dict[str, Any]) -> None:
+    """The batch halves until it fits, the record says so, and predictions stay."""
+    record = run(
+        torch, images, "--batch", str(TOO_LARGE_BATCH), "--precision", "fp32", before=with_memory(MEMORY_BYTES)
+    )
+    halved = [TOO_LARGE_BATCH >> times for times in range(len(record["fallbacks"]) + 1)]
+    assert [fallback["piece"] for fallback in record["fallbacks"]] == [f"batch {batch}" for batch in halved[:-1]]
+    assert (record["batch"], record["predictions"]) == (halved[-1], tuned["predictions"])
+    assert record["batch"] < TOO_LARGE_BATCH
 
 
 def test_two_shards_try_every_image_once(halves: JobRun) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,21 @@ LIMIT_S = 240.0
 """One worker, torch's import and the making of random weights on a busy machine included."""
 
 
+def with_memory(limit_bytes: int) -> Callable[[], None]:
+    """Give what makes a process one of two cores that may map so much memory: threads' stacks count, so cores do."""
+
+    def limit() -> None:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
+        resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
+
+    return limit
+
+
 @contextmanager
 def started(
-    torch: dict[str, str], folder: Path, *arguments: str, **environment: str
+    torch: dict[str, str], folder: Path, *arguments: str, before: Callable[[], None] | None = None, **environment: str
 ) -> Iterator[subprocess.Popen[str]]:
-    """Start a worker on a folder, and see to its end."""
+    """Start a worker on a folder, with `before` called in its process, and see to its end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "worker", "--source", str(folder), *arguments],
         cwd=CHECKOUT,
@@ -28,6 +40,7 @@ def started(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=before,
     )
     try:
         yield process
@@ -36,9 +49,11 @@ def started(
         process.communicate()
 
 
-def run(torch: dict[str, str], folder: Path, *arguments: str, **environment: str) -> dict[str, Any]:
+def run(
+    torch: dict[str, str], folder: Path, *arguments: str, before: Callable[[], None] | None = None, **environment: str
+) -> dict[str, Any]:
     """Run a worker to its good end and give the last line that it printed on standard output."""
-    with started(torch, folder, "--predictions", "inline", *arguments, **environment) as process:
+    with started(torch, folder, "--predictions", "inline", *arguments, before=before, **environment) as process:
         out, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 0, err
     record: dict[str, Any] = json.loads(out.splitlines()[-1])
