@@ -177,7 +177,8 @@ class KubernetesApi:
         return found if isinstance(found, dict) else {}
 
     def _send(self, method: str, url: str, body: object, query: dict[str, str] | None) -> bytes:
-        headers = {"Accept": "application/json, */*", "Content-Type": "application/json"}
+        kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
+        headers = {"Accept": "application/json, */*", "Content-Type": kind}
         request = self._api.param_serialize(
             method, url, query_params=list((query or {}).items()), header_params=headers, body=body,
             auth_settings=["BearerToken"],
