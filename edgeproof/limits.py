@@ -23,6 +23,9 @@ SCRIPT_GRACE_S = 3.0
 PODS_READY_S = 120.0
 """From making pods to the last of them running; a Nano's kubelet needs seconds for each."""
 
+POD_WARNED_S = 15.0
+"""A pod that waits this long and is warned about waits in vain."""
+
 POD_EXEC_S = 30.0
 """One command in a pod."""
 

@@ -4,7 +4,8 @@ import threading
 import time
 
 PROCESS_START_S = time.time()
-PHASES = ("import", "device_init", "model_load", "warm_up", "list", "read", "decode", "compute")
+PHASES = ("list", "import", "device_init", "model_load", "warm_up", "read", "decode", "compute")
+"""In the order in which they begin; the last three overlap."""
 SPANS_KEPT = 400
 """Spans of one phase closer than this many to the record's limit are merged: a record stays one line of bounded size."""
 

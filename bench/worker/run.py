@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import statistics
 import subprocess
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edgeproof.errors import WorkloadError
+from edgeproof.measure.shards import parse_record
 from lab.places import CHECKOUT
 
 RUN_S = 900.0
@@ -52,8 +53,8 @@ def worker(folder: Path, *arguments: str, times: int = 1) -> Runs:
 
 def _once(command: list[str]) -> dict[str, Any]:
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=RUN_S, check=False)
-    for line in reversed(done.stdout.splitlines()):
-        if line.startswith("{"):
-            record: dict[str, Any] = json.loads(line)
-            return record
-    raise RuntimeError(f"{shlex.join(command)} ended with {done.returncode} and no record:\n{done.stderr[-2000:]}")
+    try:
+        return parse_record(done.stdout)
+    except WorkloadError:
+        text = f"{shlex.join(command)} ended with {done.returncode} and no record:\n{done.stderr[-2000:]}"
+        raise RuntimeError(text) from None

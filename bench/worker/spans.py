@@ -10,7 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-PHASES = ("list", "import", "device_init", "model_load", "warm_up", "read", "decode", "compute")
+from worker.clock import PHASES
+
 START_UP = "#8a8a8a"
 COLOURS = {"read": "#4477aa", "decode": "#ee6677", "compute": "#228833"}
 

@@ -13,9 +13,6 @@ from edgeproof.workload.manifests import NFS_JOB, SYNTHETIC_JOB, Manifest, manif
 from edgeproof.workload.own import URLS, OwnNamespace
 from edgeproof.workload.pods import HOPELESS_WARNINGS, PodState, explain, pod_state
 
-WARNED_S = 15.0
-"""A pod that waits this long and is warned about waits in vain."""
-
 
 @dataclass(frozen=True)
 class JobLogs:
@@ -117,7 +114,7 @@ class _Watch:
     def _check_waiting(self, waiting: list[PodState], now_s: float) -> None:
         waited_s = now_s - self.started_s
         for pod in waiting:
-            warned = waited_s > WARNED_S and any(
+            warned = waited_s > limits.POD_WARNED_S and any(
                 reason in warning for warning in self.own.warnings(pod.name) for reason in HOPELESS_WARNINGS
             )
             if warned or waited_s > limits.JOB_START_S:

@@ -26,8 +26,6 @@ SERVE = [
     f"s.ThreadingTCPServer(('', {PORT}), s.BaseRequestHandler).serve_forever()",
 ]  # fmt: skip
 GPU_QUESTION = "import tensorflow as tf; print('Num GPUs Available:', len(tf.config.list_physical_devices('GPU')))"
-WARNED_S = 15.0
-"""A pod that waits this long and is warned about waits in vain."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +155,7 @@ class Stage:
             return False
         if not open_pods:
             return True
-        if statistics.get("delay_since_first_attempt", 0.0) < WARNED_S:
+        if statistics.get("delay_since_first_attempt", 0.0) < limits.POD_WARNED_S:
             return False
         return all(
             any(reason in warning for warning in self.own.warnings(pod.name) for reason in HOPELESS_WARNINGS)
