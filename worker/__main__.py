@@ -41,7 +41,7 @@ def parse(arguments):
     parser.add_argument("--batch", type=int, default=0, help="images a batch (default: by device)")
     parser.add_argument("--precision", choices=["fp32", "bf16", "fp16"], help="numbers (default: the fastest here)")
     parser.add_argument(
-        "--decode-threads", type=int, default=0, help="threads that read and decode (default: by cores)"
+        "--decode-threads", type=int, default=0, help="threads that decode on the CPU (default: by cores)"
     )
     parser.add_argument("--bake", metavar="FILE", help="write the weights to FILE and end: for the image's build")
     return parser.parse_args(arguments)
@@ -101,19 +101,14 @@ def shard(options, record, clock):
 
 def read_processes(options, source, numbered, record, clock):
     """Fork readers, before torch is imported, where a GPU's JPEG engines may want files faster than threads can read."""
+    from worker import nvjpeg
+
     wanted = options.profile == "tuned" and source.kind == "directory"
-    if not (wanted and gpu_devices() and has_nvimgcodec()):
+    if not (wanted and gpu_devices() and nvjpeg.library()):
         return None
     from worker.read_processes import ReadProcesses
 
     return ReadProcesses(source, numbered, record, clock)
-
-
-def has_nvimgcodec():
-    """Tell whether nvImageCodec is installed, without importing it."""
-    from importlib.util import find_spec
-
-    return find_spec("nvidia") is not None and find_spec("nvidia.nvimgcodec") is not None
 
 
 def import_profile(name):

@@ -1,8 +1,7 @@
-"""JPEGs decoded by the GPU's JPEG engines; those they cannot take (progressive), half on the CPU and half on the GPU's cores.
+"""JPEGs decoded and resized on the GPU, beside the network: by its JPEG engines where it has them.
 
-By nvImageCodec, where it is installed. What the engines may see otherwise than Pillow does (CMYK, files cut short, what is
-no JPEG at all) goes through Pillow, so that both profiles handle it the same. With fancy upsampling (the default) pixels
-differ from libjpeg-turbo's by at most 1 of 255 on the engines, 3 on the hybrid way.
+What nvJPEG may see otherwise than Pillow does never comes here as a file: the readers have made pixels of it already.
+Pixels differ from libjpeg-turbo's by at most 1 of 255.
 """
 
 import io
@@ -11,16 +10,22 @@ import threading
 
 import numpy
 import torch
-from nvidia import nvimgcodec
 
 from worker import decode
+from worker.clock import Clock
 from worker.gpu_resize import CROPPED_ALREADY, numbers_of, resize
-from worker.read_processes import GROUP
+from worker.jpeg_header import MOST_PIXELS
+from worker.nvjpeg import NvJpeg
+from worker.read_processes import CROPPED_BYTES, GROUP, in_memory
+from worker.record import Record
 
-BUFFERS = 4
+BUFFERS = 5
+"""Batches on their way: being filled, waiting, in the network, and whose answers are read."""
+ARENAS = 3
+"""Being decoded into, waiting, being resized from."""
 WARM_UP_SIZE = (640, 480)
-MOST_PIXELS = 80_000_000
-"""Larger ones are left to Pillow, which warns of them or refuses them."""
+ARENA_BYTES = 3 * MOST_PIXELS
+ALIGNED = 256
 
 
 class Batch:
@@ -30,163 +35,163 @@ class Batch:
         self.images, self.event, self.members = images, torch.cuda.Event(), []
 
 
+class Arena:
+    """Memory for the pixels of some files of a group: full when `decoded` is past, free again when `resized` is."""
+
+    def __init__(self):
+        self.pixels = torch.empty(ARENA_BYTES, device="cuda", dtype=torch.uint8)
+        self.start = self.pixels.data_ptr()
+        self.decoded, self.resized = torch.cuda.Event(), torch.cuda.Event()
+        self.group, self.found, self.sent = None, [], None
+
+
 class GpuDecoder:
-    """Threads, each with a decoder and a stream of its own, that turn groups of files into batches on the device."""
+    """Two threads, each with a stream of its own: one decodes groups of files, the other resizes them into batches."""
 
-    name = "nvImageCodec (the GPU's JPEG engines), resized on the GPU as Pillow does"
-
-    def __init__(self, batch, type_of_numbers, lanes, cores):
-        self.parameters = nvimgcodec.DecodeParams(
-            apply_exif_orientation=False,
-            color_spec=nvimgcodec.ColorSpec.SRGB,
-            sample_format=nvimgcodec.SampleFormat.I_RGB,
-        )
-        self.batch = batch
-        self.free, self.ready = queue.Queue(), queue.Queue()
-        self.lanes = [Lane(self, max(1, cores // lanes - 1)) for _ in range(lanes)]
-        for _ in range(BUFFERS + lanes):
+    def __init__(self, batch, type_of_numbers):
+        self.jpeg = NvJpeg()
+        self.name = "nvJPEG (the GPU's JPEG engines), resized on the GPU as Pillow does"
+        self.batch, self.current, self.refused, self.why = batch, None, 0, None
+        self.decoding, self.resizing = torch.cuda.Stream(priority=-1), torch.cuda.Stream(priority=-1)
+        self.arenas, self.full, self.free, self.ready = queue.Queue(), queue.Queue(), queue.Queue(), queue.Queue()
+        for _ in range(ARENAS):
+            self.arenas.put(Arena())
+        for _ in range(BUFFERS):
             images = torch.empty(batch, decode.CROPPED, decode.CROPPED, 3, device="cuda", dtype=type_of_numbers)
             self.free.put(images)
 
-    def warm_up(self, record):
+    def warm_up(self):
         """Decode and resize what is never classified: libraries loaded, memory had, the kernel made before the clock."""
         from PIL import Image
 
         file = io.BytesIO()
         Image.effect_noise(WARM_UP_SIZE, 64).convert("RGB").save(file, "JPEG", quality=90)
-        group = [(index, "warm-up", file.getvalue()) for index in range(min(GROUP, self.batch))]
-        for lane in self.lanes:
-            lane.warm_up(group, record)
-            while not self.ready.empty():
-                self.done(self.ready.get())
+        group = in_memory([(index, "warm-up", file.getvalue()) for index in range(min(GROUP, self.batch))])
+        clock = Clock()
+        record = Record(clock)
+        for batch in self.batches(iter([group] * ARENAS + [None]).__next__, record, clock):
+            batch.event.synchronize()
+            self.done(batch)
+        if record.fallbacks:
+            raise RuntimeError(record.fallbacks[0]["why"])
 
-    def batches(self, ahead, record, clock):
-        """Yield batches until the files are all decoded; each must be given back by `done`. Raises what a thread raised."""
-        for lane in self.lanes:
-            threading.Thread(target=lane.run, args=(ahead, record, clock), daemon=True).start()
-        running = len(self.lanes)
-        while running:
-            batch = self.ready.get()
-            if batch is None:
-                running -= 1
-            elif isinstance(batch, Exception):
+    def batches(self, take, record, clock):
+        """Yield batches until `take` gives no more groups; each must be given back by `done`. Raises what a thread raised."""
+        for work in ((self._decode_all, take, record, clock), (self._resize_all,)):
+            threading.Thread(target=self._run, args=work, daemon=True).start()
+        batch = self.ready.get()
+        while batch is not None:
+            if isinstance(batch, Exception):
                 raise batch
-            else:
-                yield batch
+            yield batch
+            batch = self.ready.get()
+        if self.refused:
+            record.fell_back("{} JPEGs on the GPU".format(self.refused), self.why)
 
     def done(self, batch):
         """Take a batch's memory back."""
         self.free.put(batch.images)
 
+    def _run(self, work, *arguments):
+        try:
+            work(*arguments)
+        except Exception as error:
+            self.ready.put(error)
 
-class Lane:
-    """One thread's decoder, stream, and the batch it fills."""
+    def _decode_all(self, take, record, clock):
+        self.decoding.synchronize()  # also makes torch's CUDA context this thread's: nvJPEG needs one
+        with torch.cuda.stream(self.decoding):
+            group = take()
+            while group:
+                for rows, offsets in parts(group.rows):
+                    arena = self.arenas.get()
+                    arena.resized.synchronize()
+                    with clock.phase("decode"):
+                        self._decode(group, rows, offsets, arena, record)
+                    self.full.put(arena)
+                group = take()
+        self.full.put(None)
 
-    def __init__(self, whole, threads):
-        kinds = nvimgcodec.BackendKind
-        backends = [nvimgcodec.Backend(kinds.HW_GPU_ONLY), nvimgcodec.Backend(kinds.HYBRID_CPU_GPU)]
-        self.whole = whole
-        self.decoder = nvimgcodec.Decoder(device_id=0, max_num_cpu_threads=threads, backends=backends)
-        self.stream = torch.cuda.Stream(priority=-1)
-        self.used = [([], torch.cuda.Event(), None), ([], torch.cuda.Event(), None)]
-        """Of the last two calls: images to decode into anew, when they are free, what must live until then."""
-        self.current = None
+    def _decode(self, group, rows, offsets, arena, record):
+        """Put the pixels of some files of a group into an arena."""
+        files = [(row, offset) for row, offset in zip(rows, offsets) if row.width]
+        pixels = [(row, offset, group.bytes_of(row)) for row, offset in zip(rows, offsets) if not row.width]
+        arena.group, arena.found = group, []
+        try:
+            self._by_nvjpeg(group, files, arena.start)
+            arena.found += [(row, offset, numbers_of(row.width, row.height, row.width * 3)) for row, offset in files]
+        except RuntimeError as error:  # one of them is no good: which, nvJPEG does not say
+            self.refused, self.why = self.refused + len(files), error
+            pixels += self._by_pillow(group, files, record)
+        for row, offset, data in pixels:
+            there = torch.frombuffer(bytearray(data), dtype=torch.uint8)
+            arena.pixels[offset : offset + CROPPED_BYTES].copy_(there)
+            arena.found.append((row, offset, CROPPED_ALREADY))
+        arena.decoded.record()
 
-    def warm_up(self, group, record):
-        """Decode a group in either turn, and throw the batch away."""
-        with torch.cuda.stream(self.stream):
-            for turn in (0, 1):
-                self._decode(group, turn, record)
-                if not self.used[turn][0]:
-                    raise RuntimeError("nvImageCodec did not decode what Pillow had made")
+    def _by_nvjpeg(self, group, files, start):
+        if files:
+            self.jpeg.decode(
+                numpy.array([group.address + row.start for row, _ in files], numpy.uint64),
+                numpy.array([row.length for row, _ in files], numpy.uint64),
+                numpy.array([start + offset for _, offset in files], numpy.uint64),
+                numpy.array([row.width * 3 for row, _ in files], numpy.uint64),
+                self.decoding.cuda_stream,
+            )
+
+    def _by_pillow(self, group, files, record):
+        found = []
+        for row, offset in files:
+            try:
+                found.append((row, offset, decode.cropped_pixels(group.bytes_of(row))))
+            except Exception as error:
+                record.failed(group.names[row.index], row.index, error)
+        return found
+
+    def _resize_all(self):
+        with torch.cuda.stream(self.resizing):
+            arena = self.full.get()
+            while arena:
+                self.resizing.wait_event(arena.decoded)
+                arena.sent = self._resize(arena)
+                arena.resized.record()
+                self.arenas.put(arena)
+                arena = self.full.get()
             if self.current:
                 self._hand_over()
-        self.stream.synchronize()
+        self.ready.put(None)
 
-    def run(self, ahead, record, clock):
-        """Decode group after group; tell the whole at the end."""
-        try:
-            with torch.cuda.stream(self.stream):
-                turn, group = 0, ahead.take()
-                while group:
-                    with clock.phase("decode"):
-                        self._decode(group, turn, record)
-                    turn, group = 1 - turn, ahead.take()
-                if self.current:
-                    self._hand_over()
-            self.whole.ready.put(None)
-        except Exception as error:
-            self.whole.ready.put(error)
-
-    def _decode(self, group, turn, record):
-        images, event, _ = self.used[turn]
-        event.synchronize()
-        self.used[turn] = (images, event, None)
-        streams, members, by_pillow = [], [], []
-        for member in group:
-            stream = code_stream(member[2])
-            if stream is None:
-                by_pillow.append(member)
-            else:
-                streams.append(stream)
-                members.append(member)
-        found = self._decoded(streams, images)
-        rows = [(member,) + address_and_numbers(image) for member, image in zip(members, found) if image is not None]
-        by_pillow += [member for member, image in zip(members, found) if image is None]
-        cropped = []
-        for member in by_pillow:
-            try:
-                pixels = torch.frombuffer(bytearray(decode.cropped_pixels(member[2])), dtype=torch.uint8).to("cuda")
-                cropped.append(pixels)
-                rows.append((member, pixels.data_ptr(), CROPPED_ALREADY))
-            except Exception as error:
-                record.failed(member[1], member[0], error)
-        sent = self._place(rows)
-        event.record()
-        self.used[turn] = (found if None not in found else [], event, (sent, cropped, group))
-
-    def _decoded(self, streams, images):
-        """Decode; where there are as many as last time, into the same images."""
-        if not streams:
-            return []
-        reused = {"images": images} if len(images) == len(streams) else {}
-        return self.decoder.decode(streams, params=self.whole.parameters, cuda_stream=self.stream.cuda_stream, **reused)
-
-    def _place(self, rows):
+    def _resize(self, arena):
         """Resize images into the batch at hand, and into the next ones where it is full."""
-        sent = []
-        while rows:
+        sent, found = [], arena.found
+        while found:
             if self.current is None:
-                self.current = Batch(self.whole.free.get())
+                self.current = Batch(self.free.get())
             start = len(self.current.members)
-            now, rows = rows[: self.whole.batch - start], rows[self.whole.batch - start :]
-            sent.append(resize([row[1] for row in now], [row[2] for row in now], self.current.images[start:]))
-            self.current.members.extend((row[0][0], row[0][1], None) for row in now)
-            if len(self.current.members) == self.whole.batch:
+            now, found = found[: self.batch - start], found[self.batch - start :]
+            addresses = [arena.start + offset for _, offset, _ in now]
+            sent.append(resize(addresses, [numbers for _, _, numbers in now], self.current.images[start:]))
+            self.current.members.extend((row.index, arena.group.names[row.index], None) for row, _, _ in now)
+            if len(self.current.members) == self.batch:
                 self._hand_over()
         return sent
 
     def _hand_over(self):
         self.current.event.record()
-        self.whole.ready.put(self.current)
+        self.ready.put(self.current)
         self.current = None
 
 
-def address_and_numbers(image):
-    """Give where a decoded image lies on the device, and its row of numbers for `resize`."""
-    layout = image.__cuda_array_interface__
-    height, width, channels = layout["shape"]
-    strides = layout.get("strides")  # None where rows follow each other without a gap
-    return layout["data"][0], numbers_of(width, height, strides[0] if strides else width * channels)
-
-
-def code_stream(data):
-    """Open a JPEG for the engines; None for what Pillow should see instead."""
-    if data[:3] != b"\xff\xd8\xff" or data[-2:] != b"\xff\xd9":
-        return None
-    try:
-        stream = nvimgcodec.CodeStream(data if isinstance(data, bytes) else numpy.frombuffer(data, numpy.uint8))
-        fit = stream.num_channels in (1, 3) and stream.width * stream.height <= MOST_PIXELS
-        return stream if fit else None
-    except Exception:
-        return None
+def parts(rows):
+    """Split rows into runs whose pixels an arena holds: yields (rows, where in it the pixels of each begin)."""
+    now, offsets, end = [], [], 0
+    for row in rows:
+        size = -(-max(row.width * row.height * 3, CROPPED_BYTES) // ALIGNED) * ALIGNED
+        if end + size > ARENA_BYTES:
+            yield now, offsets
+            now, offsets, end = [], [], 0
+        now.append(row)
+        offsets.append(end)
+        end += size
+    if now:
+        yield now, offsets

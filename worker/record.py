@@ -37,8 +37,8 @@ class Record:
             self.say("{} of {} images".format(count, stop - start))
 
     def failed(self, name, index, error):
-        """Note one image that could not be classified, and why."""
-        reason = "{}: {}".format(type(error).__name__, error)[:REASON_CHARACTERS]
+        """Note one image that could not be classified, and why: an exception, or its `reason_of`."""
+        reason = error if isinstance(error, str) else reason_of(error)
         with self.lock:
             self.failures.append({"name": name, "index": index, "reason": reason})
 
@@ -82,6 +82,11 @@ class Record:
             interrupted=interrupted,
         )
         return json.dumps(data, sort_keys=True)
+
+
+def reason_of(error):
+    """Say an exception in one line of bounded length."""
+    return "{}: {}".format(type(error).__name__, error)[:REASON_CHARACTERS]
 
 
 def gpu_devices():

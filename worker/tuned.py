@@ -1,6 +1,6 @@
 """The fast way through a shard: files read ahead, decoded beside the network, batches; what is close is looked at again.
 
-readers (threads) -> decoders (threads, or the GPU's JPEG engines) -> batches -> network -> record. Where precision or
+readers (threads, or processes) -> decoders (threads, or the GPU's JPEG engines) -> batches -> network -> record. Where precision or
 pixels are not the mission's to the bit, an image whose two likeliest classes lie closer together than that can move them
 is classified once more, exactly: predictions are those of the mission's loop.
 """
@@ -16,7 +16,8 @@ from worker.source import ReadAhead
 
 CPU_BATCH, SMALL_CPU_BATCH = 8, 4
 SMALL_MEMORY_BYTES = 1 << 30
-MOST_GPU_BATCH = 512
+MOST_GPU_BATCH = 128
+"""On an H200 larger ones made the first and the last batch wait longer, and decoding beside them slower."""
 GPU_BYTES_AN_IMAGE = 16 << 20
 """Activations of one image in fp16 and its share of the buffers, with room to spare."""
 GPU_SHARE = 4
@@ -25,10 +26,9 @@ READERS = 8
 """Threads that read, whatever the cores: over a network they wait."""
 READ_AHEAD = 64
 """Files read and not yet decoded: a few megabytes, also where photos are large and memory is a Nano's."""
-GPU_LANES = 2
 SWITCH_S = 0.0005
-"""The thread that feeds the GPU must not wait 5 ms, Python's default, for one that opens files' headers."""
-SECOND_LOOK_BATCH = {"cpu": 16, "cuda": 64}
+"""The threads that feed the GPU must not wait 5 ms, Python's default, for each other."""
+SECOND_LOOK_BATCH = 16
 PROBABILITY_BOUND = {"fp32": 1e-4, "bf16": 0.02, "fp16": 0.005}
 """Most that a class's probability differs from the mission's loop, by precision; selftest/worker and bench/worker hold it."""
 
@@ -94,7 +94,7 @@ class Tuned:
         self.record.fell_back("batch {}".format(self.batch), error)
         self.batch = max(1, self.batch // 2)
         self.record.about["batch"] = self.batch
-        self.engine.graph = self.gpu_decoder = None
+        self.engine.graph = self.exact.graph = self.gpu_decoder = None
         if self.device == "cuda":
             self.torch.cuda.empty_cache()
 
@@ -102,20 +102,19 @@ class Tuned:
         zeros = self.torch.zeros(self.batch, decode.CROPPED, decode.CROPPED, 3, dtype=self.torch.uint8)
         if self.device == "cuda":
             self.engine.capture(self.batch)
+            self.exact.capture(SECOND_LOOK_BATCH)
             if self.processes and self.precision != "fp32":  # whose pixels are the mission's to the bit
                 self._open_gpu_decoder()
         self.engine.launch(self.engine.normalised(zeros[:1] if self.small else zeros)).read()
         if self.exact is not self.engine:
-            few = zeros[: SECOND_LOOK_BATCH["cuda"]] if self.device == "cuda" else zeros[:1]
-            self.exact.launch(self.exact.normalised(few)).read()
+            self.exact.launch(self.exact.normalised(zeros[:1])).read()
 
     def _open_gpu_decoder(self):
         try:
             from worker.gpu_decode import GpuDecoder
 
-            lanes = self.options.decode_threads or GPU_LANES
-            self.gpu_decoder = GpuDecoder(self.batch, self.engine.type, lanes, self.cores)
-            self.gpu_decoder.warm_up(self.record)
+            self.gpu_decoder = GpuDecoder(self.batch, self.engine.type)
+            self.gpu_decoder.warm_up()
         except Exception as error:
             if out_of_memory(error):
                 raise
@@ -127,7 +126,7 @@ class Tuned:
         self.second_look = SecondLook(self.torch, self.exact, source, self.record, self.clock)
         if self.gpu_decoder:
             self.processes.start()
-            self._on_gpu(self.processes)
+            self._on_gpu(self.processes.take)
         else:
             ahead = ReadAhead(source, numbered, self.record, self.clock, READERS, READ_AHEAD)
             self._on_cpu(source, ahead)
@@ -135,10 +134,10 @@ class Tuned:
         if self.processes:
             self.processes.stop()
 
-    def _on_gpu(self, ahead):
+    def _on_gpu(self, take):
         sys.setswitchinterval(SWITCH_S)
         before = None
-        for batch in self.gpu_decoder.batches(ahead, self.record, self.clock):
+        for batch in self.gpu_decoder.batches(take, self.record, self.clock):
             self.torch.cuda.current_stream().wait_event(batch.event)
             images = batch.images[: len(batch.members)].permute(0, 3, 1, 2)
             now = (batch, self.engine.launch(images))
@@ -221,7 +220,6 @@ class SecondLook:
     def __init__(self, torch, exact, source, record, clock):
         self.torch, self.exact, self.source, self.record, self.clock = torch, exact, source, record, clock
         self.todo, self.waiting, self.count = queue.Queue(), [], 0
-        self.batch = SECOND_LOOK_BATCH[exact.device]
         self.pool = ThreadPoolExecutor(min(8, machine.cores()))
         self.thread = threading.Thread(target=self._run, daemon=True) if exact.device == "cuda" else None
         if self.thread:
@@ -230,10 +228,11 @@ class SecondLook:
     def add(self, members):
         """Take images, (index, name, data) each; data may be None: then the file is read again."""
         self.count += len(members)
+        decoding = [(member, self.pool.submit(self._pixels, member)) for member in members]
         if self.thread:
-            self.todo.put(members)
+            self.todo.put(decoding)
         else:
-            self._take(members, self.batch)
+            self._take(decoding, SECOND_LOOK_BATCH)
 
     def finish(self):
         """Wait until all are classified; give how many there were."""
@@ -245,39 +244,45 @@ class SecondLook:
         return self.count
 
     def _run(self):
-        members = self.todo.get()
-        while members:
-            self._take(members, self.batch)
-            members = self.todo.get()
+        decoding = self.todo.get()
+        while decoding:
+            self._take(decoding, SECOND_LOOK_BATCH)
+            decoding = self.todo.get()
 
-    def _take(self, members, least):
+    def _take(self, decoding, least):
         """Look at what waits, in batches, as long as there are so many."""
-        self.waiting += members
+        self.waiting += decoding
         while len(self.waiting) >= least:
-            now, self.waiting = self.waiting[: self.batch], self.waiting[self.batch :]
-            self._try(now)
+            now, self.waiting = self.waiting[:SECOND_LOOK_BATCH], self.waiting[SECOND_LOOK_BATCH:]
+            self._look(now)
 
-    def _try(self, members):
+    def _look(self, decoding):
+        members, pixels = [], []
+        for member, future in decoding:
+            try:
+                pixels.append(as_tensor(self.torch, future.result()))
+                members.append(member)
+            except Exception as error:
+                self.record.failed(member[1], member[0], error)
+        if not members:
+            return
         try:
-            self._look(members)
+            start_s = self.clock.now()
+            _, classes = self.exact.launch(self.exact.normalised(self.torch.stack(pixels))).read()
+            self.clock.add("compute", start_s, self.clock.now())
+            self.record.done([member[1] for member in members], classes)
         except Exception as error:
             for index, name, _ in members:
                 self.record.failed(name, index, error)
-
-    def _look(self, members):
-        with self.clock.phase("decode"):
-            made = list(self.pool.map(self._pixels, members))
-        pixels = self.torch.stack([as_tensor(self.torch, each) for each in made])
-        start_s = self.clock.now()
-        _, classes = self.exact.launch(self.exact.normalised(pixels)).read()
-        self.clock.add("compute", start_s, self.clock.now())
-        self.record.done([member[1] for member in members], classes)
 
     def _pixels(self, member):
         _, name, data = member
         if self.source.kind == "synthetic":
             return self.source.pixels(name)
-        return decode.mission_pixels(self.source.read(name) if data is None else data)
+        if data is None:
+            data = self.source.read(name)
+        with self.clock.phase("decode"):
+            return decode.mission_pixels(data)
 
 
 def as_tensor(torch, pixels):

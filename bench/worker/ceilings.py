@@ -15,7 +15,7 @@ class Ceilings:
     """The tuned worker's own parts, run one at a time in this process. Rates in images/s."""
 
     def __init__(self, weights: str) -> None:
-        from worker.__main__ import has_nvimgcodec
+        from worker import nvjpeg
         from worker.clock import Clock
         from worker.read_processes import ReadProcesses
         from worker.record import Record
@@ -24,7 +24,7 @@ class Ceilings:
         self.clock = Clock()
         self.record = Record(self.clock)
         # Readers of nothing, forked before torch as the worker does: with them the tuned profile decodes on the GPU.
-        readers = ReadProcesses(Folder("."), [], self.record, self.clock) if has_nvimgcodec() else None
+        readers = ReadProcesses(Folder("."), [], self.record, self.clock) if nvjpeg.library() else None
         import torch
 
         from worker.model import load
@@ -49,9 +49,7 @@ class Ceilings:
         source = Folder(str(folder))
         files = [(index, name, source.read(name)) for index, name in enumerate(source.names())]
         self._decode(files)
-        start_s = time.perf_counter()
-        self._decode(files)
-        return len(files) / (time.perf_counter() - start_s)
+        return len(files) / self._decode(files)
 
     def probability_difference(self, folder: Path, count: int) -> float:
         """Give the largest difference of any class's probability between the tuned network and fp32 on the mission's pixels."""
@@ -86,29 +84,21 @@ class Ceilings:
             done += images
         return done / (time.perf_counter() - start_s)
 
-    def _decode(self, files: list[tuple[int, str, bytes]]) -> None:
+    def _decode(self, files: list[tuple[int, str, bytes]]) -> float:
+        """Decode files once; give the seconds it took."""
         if self.tuned.gpu_decoder:
-            ahead = Held(files, 128)
-            for batch in self.tuned.gpu_decoder.batches(ahead, self.record, self.clock):
+            from worker.read_processes import GROUP, in_memory
+
+            groups = [in_memory(files[start : start + GROUP]) for start in range(0, len(files), GROUP)]
+            waiting = iter([*groups, None])
+            start_s = time.perf_counter()
+            for batch in self.tuned.gpu_decoder.batches(waiting.__next__, self.record, self.clock):
                 batch.event.synchronize()
                 self.tuned.gpu_decoder.done(batch)
-            return
+            return time.perf_counter() - start_s
         from concurrent.futures import ThreadPoolExecutor
 
+        start_s = time.perf_counter()
         with ThreadPoolExecutor(self.tuned.cores) as pool:
             list(pool.map(self.tuned.pixels, (data for _, _, data in files)))
-
-
-class Held:
-    """Files in memory, handed out in groups as `worker.source.ReadAhead` does."""
-
-    def __init__(self, files: list[tuple[int, str, bytes]], group: int) -> None:
-        import threading
-
-        self.groups = [files[start : start + group] for start in range(0, len(files), group)]
-        self.lock = threading.Lock()
-
-    def take(self) -> list[tuple[int, str, bytes]] | None:
-        """Give the next group, and None when there is no more."""
-        with self.lock:
-            return self.groups.pop(0) if self.groups else None
+        return time.perf_counter() - start_s

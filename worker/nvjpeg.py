@@ -1,0 +1,97 @@
+"""nvJPEG, the CUDA toolkit's JPEG decoder, called as the C library it is: files in memory to RGB on the device, a batch a call."""
+
+import ctypes
+import glob
+import os
+import sys
+
+OLDEST = (12, 1)
+"""The first that interpolates chroma as libjpeg-turbo does (the release notes' flag UPSAMPLING_WITH_INTERPOLATION)."""
+NAMES = ("libnvjpeg.so.13", "libnvjpeg.so.12")
+WHEELS = os.path.join("nvidia", "*", "lib", "libnvjpeg.so.*")
+RGB_INTERLEAVED = 5
+NO_PIPELINE, INTERPOLATE = 1, 32
+"""Flags. Pipelined, the engines' batches wait for the multiprocessors again and again: half as fast beside a network."""
+ENGINES = 3
+"""The backend: cards without JPEG engines refuse it. That of the GPU's cores is off by up to 3 of 255, too much for the bounds here."""
+STATUSES = (
+    "success",
+    "not initialised",
+    "invalid parameter",
+    "bad JPEG",
+    "JPEG not supported",
+    "allocation failed",
+    "execution failed",
+    "no such hardware",
+    "internal error",
+    "not implemented",
+    "incomplete bitstream",
+)
+"""nvjpegStatus_t, in nvjpeg.h's order."""
+CHANNELS = 4
+
+
+def library():
+    """Load libnvjpeg from a wheel beside torch's, or the system; None where there is none, or one too old."""
+    wheels = [found for path in sys.path for found in sorted(glob.glob(os.path.join(path, WHEELS)), reverse=True)]
+    for name in wheels + list(NAMES):
+        try:
+            found = ctypes.CDLL(name)
+        except OSError:
+            continue
+        if version(found) >= OLDEST:
+            return found
+    return None
+
+
+def version(found):
+    """Give a loaded library's (major, minor)."""
+    number, parts = ctypes.c_int(), []
+    for part in (0, 1):
+        found.nvjpegGetProperty(part, ctypes.byref(number))
+        parts.append(number.value)
+    return tuple(parts)
+
+
+class NvJpeg:
+    """One decoder. Only one to a process: two at a time have been seen to wait for each other for ever (13.0 on an H200)."""
+
+    def __init__(self):
+        self.library = library()
+        self.handle, self.state, self.count = ctypes.c_void_p(), ctypes.c_void_p(), 0
+        self.library.nvjpegCreateEx.argtypes = [ctypes.c_int] + [ctypes.c_void_p] * 2 + [ctypes.c_uint, ctypes.c_void_p]
+        self.library.nvjpegJpegStateCreate.argtypes = [ctypes.c_void_p] * 2
+        self.library.nvjpegDecodeBatchedInitialize.argtypes = [ctypes.c_void_p] * 2 + [ctypes.c_int] * 3
+        self.library.nvjpegDecodeBatched.argtypes = [ctypes.c_void_p] * 6
+        flags = NO_PIPELINE | INTERPOLATE
+        check(self.library.nvjpegCreateEx(ENGINES, None, None, flags, ctypes.byref(self.handle)), "opening the engines")
+        check(self.library.nvjpegJpegStateCreate(self.handle, ctypes.byref(self.state)), "opening a state")
+
+    def decode(self, files, lengths, places, pitches, stream):
+        """Decode n JPEGs to interleaved RGB: arrays of n uint64, where each lies, its bytes, where it goes, its bytes a row.
+
+        What follows on `stream` (an address) comes after it. What came before does not: the engines write when they are
+        called (github.com/meta-pytorch/torchcodec/pull/1634), so whoever still reads the places must have ended. The files
+        must stay until the stream is past this. Raises RuntimeError when one of them cannot be decoded; then none is.
+        """
+        import numpy
+
+        if len(files) != self.count:
+            self.count = 0
+            check(
+                self.library.nvjpegDecodeBatchedInitialize(self.handle, self.state, len(files), 1, RGB_INTERLEAVED),
+                "a batch of {}".format(len(files)),
+            )
+        images = numpy.zeros((len(files), 2, CHANNELS), numpy.uint64)
+        images[:, 0, 0], images[:, 1, 0] = places, pitches
+        arrays = [each.ctypes.data for each in (files, lengths, images)]
+        status = self.library.nvjpegDecodeBatched(self.handle, self.state, *arrays, stream)
+        self.count = 0 if status else len(files)  # after a failure the state is made anew
+        check(status, "decoding")
+
+
+def check(status, doing):
+    """Raise RuntimeError for what is no success."""
+    if status:
+        words = STATUSES[status] if status < len(STATUSES) else "status {}".format(status)
+        raise RuntimeError("nvJPEG, {}: {}".format(doing, words))
