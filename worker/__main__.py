@@ -41,7 +41,7 @@ def parse(arguments):
     parser.add_argument("--batch", type=int, default=0, help="images a batch (default: by device)")
     parser.add_argument("--precision", choices=["fp32", "bf16", "fp16"], help="numbers (default: the fastest here)")
     parser.add_argument(
-        "--decode-threads", type=int, default=0, help="threads that decode on the CPU (default: by cores)"
+        "--decode-threads", type=int, default=0, help="threads that decode, and on a CPU classify (default: by cores)"
     )
     parser.add_argument("--bake", metavar="FILE", help="write the weights to FILE and end: for the image's build")
     return parser.parse_args(arguments)

@@ -72,6 +72,8 @@ class ReadAhead:
     def __init__(self, source, numbered, record, clock, threads, ahead):
         self.source, self.record, self.clock = source, record, clock
         self.numbered, self.next, self.lock = numbered, 0, threading.Lock()
+        self.left = len(numbered)
+        """Files that nobody has taken yet."""
         self.read = queue.Queue(maxsize=ahead)
         self.running = threads
         for _ in range(threads):
@@ -80,8 +82,12 @@ class ReadAhead:
     def take(self):
         """Give the next (index, name, data), and None when there is no more; many threads may ask."""
         found = self.read.get()
-        if found is None:
-            self.read.put(None)  # for the next who asks
+        with self.lock:
+            if found is None:
+                self.left = 0
+                self.read.put(None)  # for the next who asks
+            else:
+                self.left -= 1
         return found
 
     def _run(self):
@@ -96,6 +102,8 @@ class ReadAhead:
                     data = self.source.read(name)
             except Exception as error:
                 self.record.failed(name, index, error)
+                with self.lock:
+                    self.left -= 1
             else:
                 self.read.put((index, name, data))
         with self.lock:

@@ -1,6 +1,7 @@
 """The fast way through a shard: files read ahead, decoded beside the network, batches; what is close is looked at again.
 
-readers (threads, or processes) -> decoders (threads, or the GPU's JPEG engines) -> batches -> network -> record. Where precision or
+readers (threads, or processes) -> decoders (the GPU's JPEG engines, or threads) -> batches -> network -> record. On a CPU
+each core decodes and classifies batches of its own. Where precision or
 pixels are not the mission's to the bit, an image whose two likeliest classes lie closer together than that can move them
 is classified once more, exactly: predictions are those of the mission's loop.
 """
@@ -9,6 +10,7 @@ import queue
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from worker import decode, machine
 from worker.engine import Engine, best_precision, out_of_memory
@@ -28,7 +30,7 @@ READ_AHEAD = 64
 """Files read and not yet decoded: a few megabytes, also where photos are large and memory is a Nano's."""
 SWITCH_S = 0.0005
 """The threads that feed the GPU must not wait 5 ms, Python's default, for each other."""
-SECOND_LOOK_BATCH = 16
+SECOND_LOOK_BATCH = {"cpu": 4, "cuda": 16}
 PROBABILITY_BOUND = {"fp32": 1e-4, "bf16": 0.02, "fp16": 0.005}
 """Most that a class's probability differs from the mission's loop, by precision; selftest/worker and bench/worker hold it."""
 
@@ -47,15 +49,17 @@ class Tuned:
             except (OSError, AttributeError) as error:
                 record.fell_back("allocator settings", error)
         if device == "cpu":
-            torch.set_num_threads(self.cores)
+            torch.set_num_threads(1)
         self.precision = options.precision or ("fp32" if self.small else best_precision(torch, device))
         self.engine = Engine(torch, state, device, self.precision, record)
         # On a GPU the second look runs beside the rest: it needs an engine, with its graph's memory, of its own.
         shared = device == "cpu" and self.precision == "fp32"
         self.exact = self.engine if shared else Engine(torch, state, device, "fp32", record)
         self.batch = options.batch or self._batch()
-        if device == "cuda" or self.precision != "fp32":  # on a CPU fp32 is at the processor's limit as it is
+        if not self.small:  # what is packed for them takes memory
             self.engine.fuse(state, self.batch)
+            if device == "cpu" and not shared:
+                self.exact.fuse(state, SECOND_LOOK_BATCH["cpu"])
         self.bound = PROBABILITY_BOUND[self.precision]
         self.pixels = decode.mission_pixels if self.precision == "fp32" else decode.cropped_pixels
         self.gpu_decoder = None
@@ -102,7 +106,7 @@ class Tuned:
         zeros = self.torch.zeros(self.batch, decode.CROPPED, decode.CROPPED, 3, dtype=self.torch.uint8)
         if self.device == "cuda":
             self.engine.capture(self.batch)
-            self.exact.capture(SECOND_LOOK_BATCH)
+            self.exact.capture(SECOND_LOOK_BATCH["cuda"])
             if self.processes and self.precision != "fp32":  # whose pixels are the mission's to the bit
                 self._open_gpu_decoder()
         self.engine.launch(self.engine.normalised(zeros[:1] if self.small else zeros)).read()
@@ -124,17 +128,18 @@ class Tuned:
     def classify(self, source, numbered):
         """Classify the (index, name) pairs; an image that fails costs only itself."""
         self.second_look = SecondLook(self.torch, self.exact, source, self.record, self.clock)
+        threads = self.options.decode_threads or self.cores
         if self.gpu_decoder:
             self.processes.start()
-            self._on_gpu(self.processes.take)
+            self._decoded_on_gpu(self.processes.take)
         else:
             ahead = ReadAhead(source, numbered, self.record, self.clock, READERS, READ_AHEAD)
-            self._on_cpu(source, ahead)
+            (self._on_cores if self.device == "cpu" else self._decoded_on_cores)(source, ahead, threads)
         self.record.about["second_looks"] = self.second_look.finish()
         if self.processes:
             self.processes.stop()
 
-    def _on_gpu(self, take):
+    def _decoded_on_gpu(self, take):
         sys.setswitchinterval(SWITCH_S)
         before = None
         for batch in self.gpu_decoder.batches(take, self.record, self.clock):
@@ -162,8 +167,32 @@ class Tuned:
         if close:
             self.second_look.add(close)
 
-    def _on_cpu(self, source, ahead):
-        threads = self.options.decode_threads or self.cores
+    def _on_cores(self, source, ahead, threads):
+        """Let each core decode and classify batches of its own: cores that share one wait for each other at every layer."""
+        with ThreadPoolExecutor(threads) as pool:
+            for core in [pool.submit(self._on_one_core, source, ahead, threads) for _ in range(threads)]:
+                core.result()
+
+    def _on_one_core(self, source, ahead, threads):
+        self.torch.set_num_threads(1)  # this thread's
+        least = SECOND_LOOK_BATCH["cpu"]
+        while True:
+            if self.second_look.look(least):
+                continue
+            members, pixels = [], []
+            for _ in range(min(self.batch, -(-ahead.left // threads))):  # at the end an even share, so that none waits
+                member = ahead.take()
+                made = self._pixels_of(source, member) if member else None
+                if made is not None:
+                    members.append(member)
+                    pixels.append(made)
+            if members:
+                self._compute(members, pixels)
+            elif not (ahead.left or self.second_look.look(1)):
+                return
+
+    def _decoded_on_cores(self, source, ahead, threads):
+        """Decode in threads, beside a GPU that classifies."""
         ready = queue.Queue(maxsize=2 * self.batch)
         for _ in range(threads):
             threading.Thread(target=self._decode, args=(source, ahead, ready), daemon=True).start()
@@ -182,15 +211,22 @@ class Tuned:
     def _decode(self, source, ahead, ready):
         member = ahead.take()
         while member:
-            index, name, data = member
-            try:
-                with self.clock.phase("decode"):
-                    made = source.pixels(name) if source.kind == "synthetic" else self.pixels(data)
-                ready.put((member, as_tensor(self.torch, made)))
-            except Exception as error:
-                self.record.failed(name, index, error)
+            made = self._pixels_of(source, member)
+            if made is not None:
+                ready.put((member, made))
             member = ahead.take()
         ready.put(None)
+
+    def _pixels_of(self, source, member):
+        """Give an image's pixels; None for one that cannot be decoded, which the record names."""
+        index, name, data = member
+        try:
+            with self.clock.phase("decode"):
+                made = source.pixels(name) if source.kind == "synthetic" else self.pixels(data)
+            return as_tensor(self.torch, made)
+        except Exception as error:
+            self.record.failed(name, index, error)
+            return None
 
     def _compute(self, members, pixels):
         try:
@@ -214,53 +250,59 @@ class Tuned:
 class SecondLook:
     """Classifies what was too close to call once more: the mission's pixels, in fp32.
 
-    On a GPU beside the rest, in a thread; on a CPU, which has no room beside, whenever a batch has come together.
+    On a GPU beside the rest, in threads; on a CPU, which has no room beside, whoever has time calls `look`.
     """
 
     def __init__(self, torch, exact, source, record, clock):
         self.torch, self.exact, self.source, self.record, self.clock = torch, exact, source, record, clock
-        self.todo, self.waiting, self.count = queue.Queue(), [], 0
-        self.pool = ThreadPoolExecutor(min(8, machine.cores()))
-        self.thread = threading.Thread(target=self._run, daemon=True) if exact.device == "cuda" else None
-        if self.thread:
+        self.todo, self.waiting, self.count, self.lock = queue.Queue(), [], 0, threading.Lock()
+        self.batch = SECOND_LOOK_BATCH[exact.device]
+        self.pool = self.thread = None
+        if exact.device == "cuda":
+            self.pool = ThreadPoolExecutor(min(8, machine.cores()))
+            self.thread = threading.Thread(target=self._run, daemon=True)
             self.thread.start()
 
     def add(self, members):
         """Take images, (index, name, data) each; data may be None: then the file is read again."""
-        self.count += len(members)
-        decoding = [(member, self.pool.submit(self._pixels, member)) for member in members]
-        if self.thread:
-            self.todo.put(decoding)
-        else:
-            self._take(decoding, SECOND_LOOK_BATCH)
+        pixels = [
+            self.pool.submit(self._pixels, each).result if self.pool else partial(self._pixels, each)
+            for each in members
+        ]
+        with self.lock:
+            self.count += len(members)
+            self.waiting += zip(members, pixels)
+        self.todo.put(True)
+
+    def look(self, least):
+        """Look at a batch of what waits, if there are at least so many; tell whether."""
+        with self.lock:
+            if len(self.waiting) < least:
+                return False
+            now, self.waiting = self.waiting[: self.batch], self.waiting[self.batch :]
+        self._look(now)
+        return True
 
     def finish(self):
         """Wait until all are classified; give how many there were."""
         if self.thread:
-            self.todo.put(None)
+            self.todo.put(False)
             self.thread.join()
-        self._take([], 1)
-        self.pool.shutdown()
+            self.pool.shutdown()
+        while self.look(1):
+            pass
         return self.count
 
     def _run(self):
-        decoding = self.todo.get()
-        while decoding:
-            self._take(decoding, SECOND_LOOK_BATCH)
-            decoding = self.todo.get()
+        while self.todo.get():
+            while self.look(self.batch):
+                pass
 
-    def _take(self, decoding, least):
-        """Look at what waits, in batches, as long as there are so many."""
-        self.waiting += decoding
-        while len(self.waiting) >= least:
-            now, self.waiting = self.waiting[:SECOND_LOOK_BATCH], self.waiting[SECOND_LOOK_BATCH:]
-            self._look(now)
-
-    def _look(self, decoding):
+    def _look(self, decoded):
         members, pixels = [], []
-        for member, future in decoding:
+        for member, made in decoded:
             try:
-                pixels.append(as_tensor(self.torch, future.result()))
+                pixels.append(as_tensor(self.torch, made()))
                 members.append(member)
             except Exception as error:
                 self.record.failed(member[1], member[0], error)

@@ -43,7 +43,7 @@ def main() -> None:
     """Measure, and print the table; with --out, write records and table there."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weights", help="a weights file (default: seeded random ones, made anew)")
-    parser.add_argument("--times", type=int, default=3, help="runs of the tuned profile a set; the median counts")
+    parser.add_argument("--times", type=int, default=3, help="runs of each profile on a set; the median counts")
     parser.add_argument("--out", type=Path, help="folder for the records and the table")
     parser.add_argument("--watch", action="store_true", help="also run long enough for nvidia-smi to look on")
     parser.add_argument("--images", type=int, help="one plain set of so many images instead of the device's sets")
@@ -74,12 +74,12 @@ def measure(options: argparse.Namespace, file: str) -> None:
     plain, ragged = SETS[device] if not options.images else ([options.images], 0)
     sets = [plain_set(count) for count in plain] + ([ragged_set(ragged)] if ragged else [])
     sample = plain_set(min(SEED_IMAGES[device], plain[0]))
-    seed = worker(sample, "--profile", "seed", "--predictions", "inline")
-    say(f"seed profile, {len(list(sample.glob('*.jpg')))} images: {seed.images_per_s:.1f} images/s")
+    seed = worker(sample, "--profile", "seed", "--predictions", "inline", times=options.times)
+    say(f"seed profile, {len(list(sample.glob('*.jpg')))} images: {rates(seed)} images/s")
     tuned = {}
     for folder in sets:
         tuned[folder] = worker(folder, "--predictions", "inline", times=options.times)
-        say(f"tuned profile, {folder.name}: {', '.join(f'{rate:.1f}' for rate in tuned[folder].rates)} images/s")
+        say(f"tuned profile, {folder.name}: {rates(tuned[folder])} images/s")
     watched = watch(plain_set(WATCHED)) if options.watch and device == "cuda" else []
     ceilings = Ceilings(file)
     network = ceilings.network()
@@ -100,6 +100,11 @@ def measure(options: argparse.Namespace, file: str) -> None:
         for name, record in records.items():
             record["predictions"].pop("top1", None)
             (options.out / f"record-{name}.json").write_text(json.dumps(record) + "\n")
+
+
+def rates(runs: Runs) -> str:
+    """Write every run's rate."""
+    return ", ".join(f"{rate:.1f}" for rate in runs.rates)
 
 
 def row(folder: Path, seed: Runs, runs: Runs, network: float, decoding: float) -> list[str]:
