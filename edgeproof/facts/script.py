@@ -12,6 +12,12 @@ STDOUT_BYTES = 262144
 STDERR_BYTES = 8192
 SLOW_S = 5.0
 """A snippet that may take longer runs beside the others."""
+_PRINT = """tell() {{
+s=; read -r s 2>/dev/null <$d/$1.s; echo "{mark} $1 $s"
+[ -s $d/$1.o ] && head -c {stdout} $d/$1.o; echo; echo "{mark} stderr"
+[ -s $d/$1.e ] && head -c {stderr} $d/$1.e; echo
+}}"""
+"""A process costs a slow board milliseconds: the shell reads what it can itself."""
 
 
 def compose(probes: Sequence[Probe[object]], mark: str, sudo: str) -> str:
@@ -32,7 +38,8 @@ def compose(probes: Sequence[Probe[object]], mark: str, sudo: str) -> str:
             else "",
             _body(own, folder="$d"),
             f"wait; [ -e $d/sudo ] || {{ {missing}; }}" if root else "wait",
-            *(_print(probe.name, mark) for probe in probes),
+            _PRINT.format(mark=mark, stdout=STDOUT_BYTES, stderr=STDERR_BYTES),
+            *(f"tell {probe.name}" for probe in probes),
             f"echo {mark} end",
         )
     )
@@ -49,13 +56,6 @@ def _run(probe: Probe[object], folder: str) -> str:
     place = f"{folder}/{probe.name}"
     limit = f"timeout -k 1 {probe.timeout_s:g}"
     return f"{{ {limit} sh -c {shlex.quote(probe.snippet)} >{place}.o 2>{place}.e </dev/null; echo $? >{place}.s; }}"
-
-
-def _print(name: str, mark: str) -> str:
-    return (
-        f'echo "{mark} {name} $(cat $d/{name}.s 2>/dev/null)"; head -c {STDOUT_BYTES} $d/{name}.o 2>/dev/null; '
-        f'echo; echo "{mark} stderr"; head -c {STDERR_BYTES} $d/{name}.e 2>/dev/null; echo'
-    )
 
 
 def take_apart(text: str, mark: str) -> dict[str, Output]:
