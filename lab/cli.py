@@ -16,6 +16,7 @@ from lab.down import down as take_down
 from lab.engine import find_engine
 from lab.errors import LabError
 from lab.faults import FAULTS, applied, apply, mend_all
+from lab.machine import fair_cpus
 from lab.model import DEFAULT_NAME, DEFAULT_SUBNET, Lab, Plan, saved_plan
 from lab.papers import inventory_path
 from lab.up import build_all
@@ -50,7 +51,9 @@ def _running(name: str) -> Lab:
 def up(
     name: Name = DEFAULT_NAME,
     agents: Annotated[int | None, typer.Option(help="how many agents beside the server (2)")] = None,
-    cpus: Annotated[float | None, typer.Option(help="CPU quota of an agent, in cores (0.4)")] = None,
+    cpus: Annotated[
+        float | None, typer.Option(help="CPU quota of an agent, in cores (0.6, less where this machine has few)")
+    ] = None,
     subnet: Annotated[str | None, typer.Option(help=f"the lab's private /16 ({DEFAULT_SUBNET})")] = None,
 ) -> None:
     """Bring the cluster up; again: repair it, or do nothing."""
@@ -60,6 +63,8 @@ def up(
         chosen = {key: value for key, value in given.items() if value is not None}
         if saved and any(getattr(saved, key) != value for key, value in chosen.items()):
             raise LabError(f"lab {name} is up otherwise ({saved}): take it down first")
+        if not saved:
+            chosen.setdefault("cpus", fair_cpus(agents or Plan.agents, Plan.server_cpus))
         lab = bring_up(saved or Plan(name=name, **chosen))  # type: ignore[arg-type]
         say("to use it:")
         typer.echo(f"export EDGEPROOF_INVENTORY={inventory_path(lab)}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 CAP_SYS_RESOURCE = 24
 """Its bit in /proc/PID/status (linux/capability.h)."""
+LEAST_FAIR_CPUS, MOST_FAIR_CPUS = 0.2, 0.6
 
 
 def cgroup_version() -> str:
@@ -20,6 +21,17 @@ def has_all_capabilities() -> bool:
     status = Path("/proc/1/status").read_text()
     bounding = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("CapBnd:"))
     return bool(bounding >> CAP_SYS_RESOURCE & 1)
+
+
+def fair_cpus(agents: int, server_cpus: float, cores: int | None = None) -> float:
+    """Give the quota of an agent, in cores, that leaves all agents and the server room on this machine's cores.
+
+    What kubelet and Docker take of it, in bursts, is a tenth of 0.4 cores: two agents were then 1.67 to 1.9 times as fast as
+    one over 60 images, with 0.6 cores 1.9 to 2.1 times.
+    """
+    here = len(os.sched_getaffinity(0)) if cores is None else cores
+    share = math.floor((here - server_cpus) / agents * 20 + 1e-9) / 20
+    return min(MOST_FAIR_CPUS, max(LEAST_FAIR_CPUS, share))
 
 
 def own_cpus(place: int, cpus: float, machine: list[int] | None = None) -> list[int]:

@@ -13,6 +13,7 @@ from lab import limits
 from lab.command import Completed
 from lab.engine import Engine
 from lab.errors import LabError
+from lab.machine import MOST_FAIR_CPUS
 from lab.places import state_folder
 
 DEFAULT_NAME = "edgeproof"
@@ -30,7 +31,7 @@ class Plan:
     name: str = DEFAULT_NAME
     subnet: str = DEFAULT_SUBNET
     agents: int = 2
-    cpus: float = 0.4
+    cpus: float = MOST_FAIR_CPUS
     server_cpus: float = 0.8
 
     def __post_init__(self) -> None:

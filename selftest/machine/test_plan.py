@@ -10,7 +10,7 @@ import pytest
 
 from lab.engine import need_engine
 from lab.errors import LabError
-from lab.machine import own_cpus
+from lab.machine import fair_cpus, own_cpus
 from lab.model import Plan
 
 
@@ -54,3 +54,11 @@ def test_neither_docker_nor_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 def test_own_cpus(place: int, cpus: float, machine: list[int], own: list[int]) -> None:
     """Agents take the machine's CPUs in turn, as many as their quota needs."""
     assert own_cpus(place, cpus, machine) == own
+
+
+@pytest.mark.parametrize(
+    ("agents", "cores", "share"), [(2, 2, 0.6), (3, 2, 0.4), (5, 2, 0.2), (2, 1, 0.2), (2, 16, 0.6), (20, 16, 0.6)]
+)
+def test_fair_cpus(agents: int, cores: int, share: float) -> None:
+    """All agents and the server fit the machine's cores, as long as there are so many."""
+    assert fair_cpus(agents, 0.8, cores) == share
