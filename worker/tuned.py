@@ -1,9 +1,9 @@
 """The fast way through a shard: files read ahead, decoded beside the network, batches; what is close is looked at again.
 
 readers (threads, or processes) -> decoders (the GPU's JPEG engines, or threads) -> batches -> network -> record. On a CPU
-each core decodes and classifies batches of its own. Where precision or
-pixels are not the mission's to the bit, an image whose two likeliest classes lie closer together than that can move them
-is classified once more, exactly: predictions are those of the mission's loop.
+each core decodes and classifies batches of its own. Where precision or pixels are not the mission's to the bit, an image
+whose two likeliest classes lie closer together than that can move them is classified once more, exactly: predictions are
+those of the mission's loop.
 """
 
 import queue
