@@ -14,6 +14,7 @@ from functools import partial
 
 from worker import decode, machine
 from worker.engine import Engine, best_precision, out_of_memory
+from worker.nvjpeg import OLDEST
 from worker.source import ReadAhead
 
 CPU_BATCH, SMALL_CPU_BATCH = 8, 4
@@ -129,6 +130,8 @@ class Tuned:
         """Classify the (index, name) pairs; an image that fails costs only itself."""
         self.second_look = SecondLook(self.torch, self.exact, source, self.record, self.clock)
         threads = self.options.decode_threads or self.cores
+        if self.device == "cuda" and self.precision != "fp32" and source.kind == "directory" and not self.processes:
+            self.record.fell_back("JPEGs decoded on the GPU", "no libnvjpeg {}.{} or later here".format(*OLDEST))
         if self.gpu_decoder:
             self.processes.start()
             self._decoded_on_gpu(self.processes.take)

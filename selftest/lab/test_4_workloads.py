@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+import yaml
 
 from lab.faults import apply, mend_all
 from lab.model import Lab
+from lab.papers import inventory_path
 from lab.places import CHECKOUT
 from lab.up import await_condition
 from selftest.lab.conftest import CORRUPT, IMAGES
@@ -34,9 +36,9 @@ VERDICT_S = 150.0
 Measured = tuple[SuiteRun, dict[str, Any]]
 
 
-def measure(lab: Lab, out: Path) -> Measured:
+def measure(lab: Lab, out: Path, inventory: Path | None = None) -> Measured:
     """Run tests_workload whole; give the run, and its pytest-benchmark file by test."""
-    run = run_suite(lab, "tests_workload", f"--benchmark-json={out}")
+    run = run_suite(lab, "tests_workload", f"--benchmark-json={out}", inventory=inventory)
     assert_whole(run)
     benchmarks = json.loads(out.read_text())["benchmarks"]
     return run, {benchmark["name"]: benchmark for benchmark in benchmarks}
@@ -82,6 +84,17 @@ def test_efficiency(measured: Measured) -> None:
     """It is the speedup over the number of agents."""
     extra = measured[1]["test_on_all"]["extra_info"]
     assert extra["efficiency"] == pytest.approx(extra["speedup"] / 2, abs=0.01)
+
+
+def test_the_missions_loop_runs_too(lab: Lab, tmp_path: Path) -> None:
+    """`workload: {profile: seed}`: all checks pass, and every shard of both workloads says that the mission's loop ran, in fp32."""
+    papers = yaml.safe_load(inventory_path(lab).read_text())
+    papers["workload"]["profile"] = "seed"
+    inventory = tmp_path / "cluster.yaml"
+    inventory.write_text(yaml.safe_dump(papers))
+    _, benchmarks = measure(lab, tmp_path / "out.json", inventory)
+    shards = [shard for benchmark in benchmarks.values() for shard in benchmark["extra_info"]["shards"]]
+    assert [(shard["profile"], shard["precision"]) for shard in shards] == [("seed", "fp32")] * 5
 
 
 def test_the_terminal_tells_the_speedup(measured: Measured) -> None:
