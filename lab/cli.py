@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,15 +10,15 @@ from typing import Annotated
 
 import typer
 
-from lab.build import say
+from lab.access import inventory_path
+from lab.docker import find_docker, need_docker
 from lab.down import down as take_down
-from lab.engine import find_engine
 from lab.errors import LabError
-from lab.faults import FAULTS, applied, apply, mend_all
+from lab.faults.put_in import FAULTS, faults_in, mend_all, put_in
+from lab.images.built import build_all
+from lab.lab import DEFAULT_NAME, DEFAULT_SUBNET, Lab, Plan, saved_plan
 from lab.machine import fair_cpus
-from lab.model import DEFAULT_NAME, DEFAULT_SUBNET, Lab, Plan, saved_plan
-from lab.papers import inventory_path
-from lab.up import build_all
+from lab.say import say
 from lab.up import up as bring_up
 
 app = typer.Typer(
@@ -41,10 +40,10 @@ def _clear_errors() -> Iterator[None]:
 
 
 def _running(name: str) -> Lab:
-    plan, engine = saved_plan(name), find_engine()
-    if plan is None or engine is None:
+    plan, docker = saved_plan(name), find_docker()
+    if plan is None or docker is None:
         raise LabError(f"no lab {name} is up: python -m lab up" + ("" if name == DEFAULT_NAME else f" --name {name}"))
-    return Lab(plan, engine)
+    return Lab(plan, docker)
 
 
 @app.command()
@@ -84,7 +83,7 @@ def status(name: Name = DEFAULT_NAME) -> None:
         typer.echo(
             lab.server.run("k3s kubectl get nodes", check=False).stdout.rstrip() or "the API server does not answer"
         )
-        typer.echo("faults: " + (", ".join(f"{fault} on {node}" for fault, node in applied(lab)) or "none"))
+        typer.echo("faults: " + (", ".join(f"{fault} on {node}" for fault, node in faults_in(lab)) or "none"))
 
 
 @app.command()
@@ -114,8 +113,7 @@ def kubectl(context: typer.Context, name: Name = DEFAULT_NAME) -> None:
 
 
 def _interactive(lab: Lab, command: list[str]) -> int:
-    host = {"DOCKER_HOST": lab.engine.host} if lab.engine.host else {}
-    return subprocess.call(["docker", *command], env={**os.environ, **host})
+    return subprocess.call(["docker", *command], env=lab.docker.environment)
 
 
 @app.command("break")
@@ -131,13 +129,13 @@ def break_(
                 typer.echo(f"{known.name:28} {known.sentence}")
             return
         lab = _running(name)
-        where = apply(lab, fault, node)
-        typer.echo(f"{fault} on {where.name}: {FAULTS[fault].sentence}")
+        broken = put_in(lab, fault, node)
+        typer.echo(f"{fault} on {broken.name}: {FAULTS[fault].sentence}")
 
 
 @app.command()
 def mend(name: Name = DEFAULT_NAME) -> None:
-    """Take all faults out again."""
+    """Take all faults out again, then do as `up` does, to be sure that the lab is whole."""
     with _clear_errors():
         mended = mend_all(_running(name))
         typer.echo("mended: " + (", ".join(mended) or "nothing was broken"))
@@ -147,4 +145,4 @@ def mend(name: Name = DEFAULT_NAME) -> None:
 def build() -> None:
     """Fill the cache with all that `up` needs, and start nothing."""
     with _clear_errors():
-        build_all()
+        build_all(need_docker())

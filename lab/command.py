@@ -25,7 +25,7 @@ class Completed:
 def run(
     arguments: Sequence[str],
     *,
-    timeout_s: float = limits.DOCKER_CALL_S,
+    timeout_s: float = limits.COMMAND_S,
     stdin: str | None = None,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
@@ -49,6 +49,6 @@ def run(
     except subprocess.TimeoutExpired as error:
         raise LabError(f"{' '.join(arguments[:6])} …: no end within {timeout_s:.0f} s") from error
     if check and done.returncode != 0:
-        said = "\n".join((done.stderr or done.stdout).strip().splitlines()[-LAST_LINES:])
-        raise LabError(f"{' '.join(arguments[:6])} … failed (exit status {done.returncode}):\n{said}")
+        output = "\n".join((done.stderr or done.stdout).strip().splitlines()[-LAST_LINES:])
+        raise LabError(f"{' '.join(arguments[:6])} … failed (exit status {done.returncode}):\n{output}")
     return Completed(done.stdout, done.stderr, done.returncode)

@@ -47,29 +47,16 @@ def own_cpus(place: int, cpus: float, machine: list[int] | None = None) -> list[
     return sorted(found[(place * wanted + number) % len(found)] for number in range(wanted))
 
 
-def container_flags() -> list[str]:
-    """Give the `docker run` flags that let systemd, Docker and kubelet run inside a container here."""
-    common = [
-        "--cgroupns=private",
-        "--security-opt",
-        "seccomp=unconfined",
-        "--security-opt",
-        "apparmor=unconfined",
-        "--device",
-        "/dev/fuse",
-        "--env",
-        f"LAB_CGROUP={cgroup_version()}",
-    ]
+def container_flags() -> dict[str, str | list[str]]:
+    """Give the flags of `Docker.run_container` that let systemd, Docker and kubelet run inside a container here."""
+    common: dict[str, str | list[str]] = {"cgroupns": "private", "device": "/dev/fuse"}
+    unconfined = ["seccomp=unconfined", "apparmor=unconfined"]
     if cgroup_version() == "v2" and has_all_capabilities():
-        return ["--privileged", *common]
-    return [
-        "--cap-add",
-        "ALL",
-        "--cap-drop",
-        "SYS_RESOURCE",
-        "--security-opt",
-        "systempaths=unconfined",
-        "--device-cgroup-rule",
-        "a *:* rwm",
-        *common,
-    ]
+        return {"privileged": "true", "security_opt": unconfined, **common}
+    return {
+        "cap_add": "ALL",
+        "cap_drop": "SYS_RESOURCE",
+        "security_opt": ["systempaths=unconfined", *unconfined],
+        "device_cgroup_rule": "a *:* rwm",
+        **common,
+    }

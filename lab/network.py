@@ -5,28 +5,23 @@ from __future__ import annotations
 import shutil
 
 from lab.command import run
-from lab.model import DNS, LABEL, Lab
+from lab.lab import DNS, LABEL, Lab
 
 UNREACHABLE_METRIC = "4096"
 
 
 def ensure_network(lab: Lab, image: str) -> None:
     """Make network, firewall rule, route and gateway where they are missing."""
-    plan, engine = lab.plan, lab.engine
-    if not engine.exists("network", plan.network):
-        engine(
+    plan = lab.plan
+    if not lab.docker.exists("network", plan.network):
+        lab.docker.create(
             "network",
-            "create",
-            "--internal",
-            "--subnet",
-            plan.subnet,
-            "--gateway",
-            str(plan.bridge_address),
-            "--label",
-            f"{LABEL}={plan.name}",
-            "--opt",
-            f"com.docker.network.bridge.name={plan.bridge}",
             plan.network,
+            internal="true",
+            subnet=plan.subnet,
+            gateway=str(plan.bridge_address),
+            label=f"{LABEL}={plan.name}",
+            opt=f"com.docker.network.bridge.name={plan.bridge}",
         )
     # Whatever happens to the bridge, the lab's addresses never leave this machine.
     run(["ip", "route", "replace", "unreachable", plan.subnet, "metric", UNREACHABLE_METRIC])
@@ -41,43 +36,28 @@ def _rule(lab: Lab) -> list[str]:
 
 
 def _ensure_gateway(lab: Lab, image: str) -> None:
-    engine, name = lab.engine, lab.gateway_container
-    if engine.exists("container", name):
-        engine("start", name)
+    if lab.docker.exists("container", lab.gateway_container):
+        lab.docker("start", lab.gateway_container)
         return
     hosts = " ".join(f"--host-record={node.name},{node.address}" for node in lab.nodes)
-    engine(
-        "run",
-        "--detach",
-        "--pull",
-        "never",
-        "--name",
-        name,
-        "--hostname",
-        "laptop",
-        "--label",
-        f"{LABEL}={lab.plan.name}",
-        "--network",
-        lab.plan.network,
-        "--ip",
-        str(lab.plan.gateway),
-        "--cap-add",
-        "NET_ADMIN",
-        "--restart",
-        "unless-stopped",
-        "--env",
-        f"LAB_DNS={DNS}",
-        "--env",
-        f"LAB_HOSTS={hosts}",
+    lab.docker.run_container(
+        lab.gateway_container,
         image,
         "/lab-gateway",
+        hostname="laptop",
+        label=f"{LABEL}={lab.plan.name}",
+        network=lab.plan.network,
+        ip=str(lab.plan.gateway),
+        cap_add="NET_ADMIN",
+        restart="unless-stopped",
+        env=[f"LAB_DNS={DNS}", f"LAB_HOSTS={hosts}"],
     )
 
 
 def remove_network(lab: Lab) -> None:
     """Take away network, firewall rule and route."""
-    if lab.engine.exists("network", lab.plan.network):
-        lab.engine("network", "rm", lab.plan.network)
+    if lab.docker.exists("network", lab.plan.network):
+        lab.docker("network", "rm", lab.plan.network)
     if shutil.which("iptables"):
         run(["iptables", "-D", *_rule(lab)], check=False)
     run(["ip", "route", "del", "unreachable", lab.plan.subnet, "metric", UNREACHABLE_METRIC], check=False)

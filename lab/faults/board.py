@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.faults.fault import MOUNTED, Fault
+from lab.faults.fault import MOUNTED, Fault, ShellFault
 
 DAEMON_JSON = "/etc/docker/daemon.json"
 KEPT = f"[ -e {DAEMON_JSON}.kept ] || cp {DAEMON_JSON} {DAEMON_JSON}.kept; "
@@ -12,8 +12,8 @@ RESTORED = f"[ ! -e {DAEMON_JSON}.kept ] || {{ mv {DAEMON_JSON}.kept {DAEMON_JSO
 DOCKER_ANSWERS = "docker info >/dev/null 2>&1"
 LIBCUDA = "/usr/lib/aarch64-linux-gnu/tegra/libcuda.so.1.1"
 
-BOARD_FAULTS = (
-    Fault(
+BOARD_FAULTS: tuple[Fault, ...] = (
+    ShellFault(
         name="duplicate-hostname",
         sentence="the board has the server's hostname, as a fresh or cloned one has",
         suite="tests_node",
@@ -22,7 +22,7 @@ BOARD_FAULTS = (
         breaks="hostnamectl set-hostname {server}",
         mends="hostnamectl set-hostname {node}",
     ),
-    Fault(
+    ShellFault(
         name="address-in-pod-range",
         sentence="the board has an address inside 10.42.0.0/16, as laptop connection sharing gives",
         suite="tests_node",
@@ -31,7 +31,7 @@ BOARD_FAULTS = (
         breaks="ip address add 10.42.77.5/24 dev eth0 noprefixroute",
         mends="ip address del 10.42.77.5/24 dev eth0 2>/dev/null || true",
     ),
-    Fault(
+    ShellFault(
         name="gateway-outside-subnet",
         sentence="the board's prefix is /24, so its gateway lies outside its subnet",
         suite="tests_node",
@@ -49,7 +49,7 @@ BOARD_FAULTS = (
             ' ip route del "$n" dev eth0 metric 50; ip route replace default via "$g" dev eth0;; esac'
         ),
     ),
-    Fault(
+    ShellFault(
         name="swap-on",
         sentence="swap is on",
         suite="tests_node",
@@ -58,7 +58,7 @@ BOARD_FAULTS = (
         breaks="swapon /dev/zram0",
         mends="swapoff -a",
     ),
-    Fault(
+    ShellFault(
         name="swap-after-reboot",
         sentence="swap is off now, but nvzramconfig brings it back at the next boot",
         suite="tests_node",
@@ -67,7 +67,7 @@ BOARD_FAULTS = (
         breaks="systemctl enable nvzramconfig",
         mends="systemctl disable nvzramconfig",
     ),
-    Fault(
+    ShellFault(
         name="power-mode",
         sentence="the board is in power mode 1 (5W, two cores)",
         suite="tests_node",
@@ -76,7 +76,7 @@ BOARD_FAULTS = (
         breaks="nvpmodel -m 1",
         mends="nvpmodel -m 0",
     ),
-    Fault(
+    ShellFault(
         name="graphical-target",
         sentence="the board boots into the desktop",
         suite="tests_node",
@@ -84,7 +84,7 @@ BOARD_FAULTS = (
         breaks="systemctl set-default graphical.target",
         mends="systemctl set-default multi-user.target",
     ),
-    Fault(
+    ShellFault(
         name="daemon-json-without-default",
         sentence="daemon.json knows the nvidia runtime but does not make it the default",
         suite="tests_node",
@@ -95,7 +95,7 @@ BOARD_FAULTS = (
         broken=DOCKER_ANSWERS,
         blocks=frozenset({"daemon_agrees", "device_query", "gpu_in_pod"}),
     ),
-    Fault(
+    ShellFault(
         name="daemon-json-invalid",
         sentence="daemon.json is not JSON (a trailing comma); Docker still runs from before",
         suite="tests_node",
@@ -105,7 +105,7 @@ BOARD_FAULTS = (
         mends=f"[ ! -e {DAEMON_JSON}.kept ] || mv {DAEMON_JSON}.kept {DAEMON_JSON}",
         blocks=frozenset({"device_query"}),
     ),
-    Fault(
+    ShellFault(
         name="daemon-not-restarted",
         sentence="daemon.json is right, but the running daemon was started before it was",
         suite="tests_node",
@@ -116,15 +116,15 @@ BOARD_FAULTS = (
         broken=DOCKER_ANSWERS,
         blocks=frozenset({"device_query", "gpu_in_pod"}),
     ),
-    Fault(
+    ShellFault(
         name="docker-group",
         sentence="the user is not in the group docker",
         suite="tests_node",
-        check="group",
+        check="docker_group",
         breaks="gpasswd -d user docker",
         mends="usermod -aG docker user",
     ),
-    Fault(
+    ShellFault(
         name="device-query-fails",
         sentence="deviceQuery ends in FAIL: the CUDA driver library is missing on the board",
         suite="tests_node",
@@ -134,7 +134,7 @@ BOARD_FAULTS = (
         mends=f"[ ! -e {LIBCUDA}.kept ] || mv {LIBCUDA}.kept {LIBCUDA}",
         blocks=frozenset({"gpu_in_pod"}),
     ),
-    Fault(
+    ShellFault(
         name="nfs-client-missing",
         sentence="the NFS client is not installed",
         suite="tests_node",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from lab.faults.fault import JOINED, MOUNTED, Fault
+from lab import limits
+from lab.faults.fault import JOINED, MOUNTED, Fault, PowerOff, ShellFault
 
 IMAGE = "jetson-inference:v1"
 KEPT_IMAGE = "edgeproof-lab-kept:v1"
 KEEP = f"docker tag {IMAGE} {KEPT_IMAGE}; "
 RESTORE_IMAGE = f"if docker image inspect {KEPT_IMAGE} >/dev/null 2>&1; then docker tag {KEPT_IMAGE} {IMAGE}; docker rmi {KEPT_IMAGE}; fi"
-READY = "k3s kubectl wait --for=condition=Ready node/{node} --timeout=2s"
+DELETED = f"--namespace default --ignore-not-found --wait=true --timeout={limits.DELETE_S:.0f}s"
 STRAY_POD = """k3s kubectl apply -f - <<'EOF'
 apiVersion: v1
 kind: Pod
@@ -25,17 +26,14 @@ metadata: {name: nfs-images-pvc, namespace: default}
 spec: {accessModes: [ReadOnlyMany], storageClassName: local-path, resources: {requests: {storage: 5Gi}}}
 EOF"""
 
-CLUSTER_FAULTS = (
-    Fault(
+CLUSTER_FAULTS: tuple[Fault, ...] = (
+    PowerOff(
         name="node-off",
         sentence="the board is powered off",
         suite="tests_node",
         check="ssh",
-        runs_on="outside",
-        breaks="stop",
-        mends="start",
     ),
-    Fault(
+    ShellFault(
         name="agent-stopped",
         sentence="k3s-agent is stopped",
         suite="tests_cluster",
@@ -44,7 +42,7 @@ CLUSTER_FAULTS = (
         mends="systemctl start k3s-agent",
         blocks=JOINED,
     ),
-    Fault(
+    ShellFault(
         name="agent-is-server",
         sentence="K3s was installed on the agent as a server, so it is a cluster of its own",
         suite="tests_cluster",
@@ -58,7 +56,7 @@ CLUSTER_FAULTS = (
         broken="[ -s /var/lib/rancher/k3s/server/node-token ]",
         blocks=JOINED,
     ),
-    Fault(
+    ShellFault(
         name="taint-removed",
         sentence="the server has lost its taint",
         suite="tests_cluster",
@@ -69,16 +67,16 @@ CLUSTER_FAULTS = (
         breaks="k3s kubectl taint nodes {node} node-role.kubernetes.io/master-",
         mends="k3s kubectl taint nodes {node} node-role.kubernetes.io/master=true:NoSchedule --overwrite",
     ),
-    Fault(
+    ShellFault(
         name="label-missing",
         sentence="the agent lacks the label node-type=worker",
         suite="tests_cluster",
-        check="label",
+        check="worker_label",
         runs_on="server",
         breaks="k3s kubectl label nodes {node} node-type-",
         mends="k3s kubectl label nodes {node} node-type=worker --overwrite",
     ),
-    Fault(
+    ShellFault(
         name="pod-on-server",
         sentence="a workload pod runs on the server",
         suite="tests_cluster",
@@ -87,10 +85,10 @@ CLUSTER_FAULTS = (
         role="server",
         runs_on="server",
         breaks=STRAY_POD,
-        mends="k3s kubectl delete pod stray --namespace default --ignore-not-found --wait=true --timeout=30s",
+        mends=f"k3s kubectl delete pod stray {DELETED}",
         broken="[ \"$(k3s kubectl get pod stray -o jsonpath='{.status.phase}')\" = Running ]",
     ),
-    Fault(
+    ShellFault(
         name="nfs-server-stopped",
         sentence="the NFS server is stopped",
         suite="tests_cluster",
@@ -102,7 +100,7 @@ CLUSTER_FAULTS = (
         blocks=MOUNTED,
         spreads=True,
     ),
-    Fault(
+    ShellFault(
         name="claim-local-path",
         sentence="the claim was given the default class local-path",
         suite="tests_cluster",
@@ -111,10 +109,10 @@ CLUSTER_FAULTS = (
         role="server",
         runs_on="server",
         breaks=LOCAL_CLAIM,
-        mends="k3s kubectl delete pvc nfs-images-pvc --namespace default --ignore-not-found --wait=true --timeout=30s",
+        mends=f"k3s kubectl delete pvc nfs-images-pvc {DELETED}",
         per_node=False,
     ),
-    Fault(
+    ShellFault(
         name="worker-image-missing",
         sentence="the worker image is missing on one agent",
         suite="tests_cluster",
@@ -122,7 +120,7 @@ CLUSTER_FAULTS = (
         breaks=KEEP + f"docker rmi {IMAGE}",
         mends=RESTORE_IMAGE,
     ),
-    Fault(
+    ShellFault(
         name="worker-image-different",
         sentence="the worker image on one agent is another one than on the rest",
         suite="tests_cluster",

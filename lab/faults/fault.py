@@ -2,39 +2,105 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
-MOUNTED = frozenset({"mount", "pod", "listing"})
+from lab import limits
+from lab.lab import Lab, Node
+from lab.waiting import await_condition
+
+Suite = Literal["tests_node", "tests_cluster"]
+"""The suites whose checks find faults, by their folders."""
+
+MOUNTED = frozenset({"mount", "pod_with_claim", "listing"})
 """Checks that rest on the export and the NFS client."""
 
-JOINED = frozenset({"nodes", "matrix", "service", "daemon_set", "gpu_in_pod", "pod", "listing"})
+JOINED = frozenset(
+    {"nodes", "pod_reaches_pods", "api_service", "daemon_set", "gpu_in_pod", "pod_with_claim", "listing"}
+)
 """Checks that rest on a node's having joined the cluster."""
 
 
-@dataclass(frozen=True)
-class Fault:
+@dataclass(frozen=True, kw_only=True)
+class Fault(ABC):
     """One thing that goes wrong on real clusters.
 
-    `breaks` and `mends` are shell text run as root on the node at hand (`runs_on="node"`) or on the server
-    (`runs_on="server"`, for faults in the cluster's objects); {node} and {server} are filled in. `mends` may run
-    on a node that was never broken and changes nothing there. `settled` is a shell condition on the same node
-    that holds once the fault is out again, `broken` one that holds once it is in. `suite`, `check` and `catalogue_id`
-    name what must find it; `blocks` the checks that rest on it, on its node or (`spreads`) on others; one that the
-    whole cluster has, and no node of its own, is not `per_node`.
+    `role` is that of the nodes it happens on. `suite`, `check` and `catalogue_id` name what must find it; `blocks` the
+    checks that rest on it, on its node or (`spreads`) on others; one that the whole cluster has, and no node of its own,
+    is not `per_node`.
     """
+
+    powers_off: ClassVar[bool] = False
+    """Whether its node is off while it is in: whatever is asked of that node is then blocked."""
 
     name: str
     sentence: str
-    suite: Literal["tests_node", "tests_cluster"]
+    suite: Suite
     check: str
-    breaks: str
-    mends: str
     catalogue_id: str = ""
     role: Literal["agent", "server"] = "agent"
-    runs_on: Literal["node", "server", "outside"] = "node"
-    settled: str = "true"
-    broken: str = "true"
     blocks: frozenset[str] = frozenset()
     spreads: bool = False
     per_node: bool = True
+
+    @abstractmethod
+    def put_in(self, lab: Lab, node: Node) -> None:
+        """Break the node, and wait until it is broken."""
+
+    @abstractmethod
+    def take_out(self, lab: Lab, node: Node) -> None:
+        """Mend the node, which may be whole, and wait until it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShellFault(Fault):
+    """A fault that a script makes.
+
+    `breaks` and `mends` are shell text run as root on the node at hand or, for faults in the cluster's objects, on the
+    server (`runs_on`); {node} and {server} are filled in. `mends` may run on a node that was never broken and changes
+    nothing there. `broken` is a shell condition on the same node that holds once the fault is in, `settled` one that
+    holds once it is out again.
+    """
+
+    breaks: str
+    mends: str
+    runs_on: Literal["node", "server"] = "node"
+    broken: str = "true"
+    settled: str = "true"
+
+    def put_in(self, lab: Lab, node: Node) -> None:
+        """Run `breaks`, and wait for `broken`."""
+        runner = self._runner(lab, node)
+        runner.run(_filled(self.breaks, lab, node))
+        broken = _filled(self.broken, lab, node)
+        await_condition(f"{self.name} on {node.name}", limits.BREAK_S, lambda: runner.holds(broken))
+
+    def take_out(self, lab: Lab, node: Node) -> None:
+        """Run `mends`, and wait for `settled`."""
+        runner = self._runner(lab, node)
+        runner.run(_filled(self.mends, lab, node), timeout_s=limits.MEND_S)
+        settled = _filled(self.settled, lab, node)
+        await_condition(f"{self.name} mended on {node.name}", limits.MEND_S, lambda: runner.holds(settled))
+
+    def _runner(self, lab: Lab, node: Node) -> Node:
+        return lab.server if self.runs_on == "server" else node
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerOff(Fault):
+    """A board without power."""
+
+    powers_off: ClassVar[bool] = True
+
+    def put_in(self, lab: Lab, node: Node) -> None:
+        """Pull the plug."""
+        node.stop()
+
+    def take_out(self, lab: Lab, node: Node) -> None:
+        """Put it in again; the lab's own bring-up waits for the node."""
+        node.start()
+
+
+def _filled(script: str, lab: Lab, node: Node) -> str:
+    return script.replace("{node}", node.name).replace("{server}", lab.server.name)

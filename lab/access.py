@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from lab.model import Lab
+from lab.lab import Lab
 
 
 def write_known_hosts(lab: Lab) -> None:
@@ -32,7 +32,7 @@ def inventory_path(lab: Lab) -> Path:
     return lab.folder / "cluster.yaml"
 
 
-def write_papers(lab: Lab) -> None:
+def write_inventory(lab: Lab) -> None:
     """Write the inventory."""
     inventory = {
         "nodes": {node.name: {"address": str(node.address), "role": node.role} for node in lab.nodes},

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Literal
 
 from lab import limits
 from lab.command import Completed
-from lab.engine import Engine
+from lab.docker import Docker
 from lab.errors import LabError
 from lab.machine import MOST_FAIR_CPUS
 from lab.places import state_folder
@@ -22,6 +24,8 @@ DNS = "8.8.8.8"
 FIRST_NAMES = ("user-desktop", "user-worker", "user-newworker")
 LABEL = "edgeproof.lab"
 LEAST_CPUS, MOST_CPUS = 0.1, 64.0
+SIDE_BY_SIDE = 8
+"""Nodes that are worked on at once."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,11 @@ class Node:
     address: IPv4Address
     role: Literal["server", "agent"]
     container: str
-    engine: Engine = field(repr=False, compare=False)
+    docker: Docker = field(repr=False, compare=False)
 
     def run(self, script: str, timeout_s: float = limits.NODE_COMMAND_S, check: bool = True) -> Completed:
         """Run shell text as root in the node; raises LabError when it fails (with `check`) or takes too long."""
-        return self.engine("exec", self.container, "bash", "-c", script, timeout_s=timeout_s, check=check)
+        return self.docker("exec", self.container, "bash", "-c", script, timeout_s=timeout_s, check=check)
 
     def holds(self, condition: str) -> bool:
         """Tell whether a shell condition holds in the node; a node that is off holds none."""
@@ -97,18 +101,25 @@ class Node:
     def write(self, path: str, text: str, mode: str = "644") -> None:
         """Write a file in the node."""
         script = f"install -D -m {mode} /dev/stdin {path}"
-        self.engine("exec", "-i", self.container, "bash", "-c", script, stdin=text)
+        self.docker("exec", "-i", self.container, "bash", "-c", script, stdin=text)
 
     def stop(self) -> None:
         """Power the node off, at once, as pulling its plug does."""
-        self.engine("kill", self.container, check=False)
-        self.engine("update", "--restart", "no", self.container)
-        self.engine("stop", "-t", "0", self.container)
+        self.docker("kill", self.container, check=False)
+        self.docker("update", "--restart", "no", self.container)
+        self.docker("stop", "-t", "0", self.container)
 
     def start(self) -> None:
         """Power the node on."""
-        self.engine("update", "--restart", "unless-stopped", self.container)
-        self.engine("start", self.container)
+        self.docker("update", "--restart", "unless-stopped", self.container)
+        self.docker("start", self.container)
+
+
+def side_by_side(nodes: Iterable[Node], work: Callable[[Node], object]) -> None:
+    """Do the same on several nodes at once; the first failure is raised."""
+    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+        for future in [pool.submit(work, node) for node in nodes]:
+            future.result()
 
 
 @dataclass(frozen=True)
@@ -116,7 +127,7 @@ class Lab:
     """A lab by its plan, in a Docker daemon."""
 
     plan: Plan
-    engine: Engine = field(repr=False)
+    docker: Docker = field(repr=False)
 
     @property
     def folder(self) -> Path:
@@ -133,7 +144,7 @@ class Lab:
                 self.plan.address(10, place + 1),
                 "agent" if place else "server",
                 f"{self.plan.network}-{name}",
-                self.engine,
+                self.docker,
             )
             for place, name in enumerate(names[: self.plan.agents + 1])
         )

@@ -7,10 +7,11 @@ import tarfile
 from pathlib import Path
 
 from lab import limits
-from lab.build import kept
+from lab.cache import kept
 from lab.command import run
-from lab.engine import Engine, need_packages
-from lab.node_image import debian_folder
+from lab.docker import Docker
+from lab.images.debian import write_debian
+from lab.packages import need_packages
 from lab.places import SOURCE, cache_folder
 
 FILES = SOURCE / "node"
@@ -27,6 +28,24 @@ PYTHON_PACKAGES = [
     "dash",
     "zlib1g",
 ]
+PYTHON_APPLETS = [
+    "sh",
+    "ls",
+    "cat",
+    "cp",
+    "mkdir",
+    "nc",
+    "wget",
+    "ping",
+    "sleep",
+    "nslookup",
+    "mount",
+    "df",
+    "find",
+    "rm",
+    "ln",
+]
+"""What busybox plays in the images with Python, where nothing else of that name is."""
 PASSWD = "root:x:0:0:root:/root:/bin/sh\n"
 NAMES = {
     "pause": "lab/pause:1",
@@ -37,13 +56,13 @@ NAMES = {
 }
 
 
-def container_images(engine: Engine) -> Path:
+def container_images(docker: Docker) -> Path:
     """Give a folder with images.tar, which `docker load` takes."""
     python = kept(
         "python",
         [*PYTHON_PACKAGES, "v1"],
         EXPECTED_S,
-        lambda part: debian_folder(part, "extract", PYTHON_PACKAGES, [], ("/usr/share/*",)),
+        lambda part: write_debian(part, "extract", PYTHON_PACKAGES, exclude=["/usr/share/*"]),
     )
     inputs: list[str | Path] = [
         FILES / "deviceQuery",
@@ -53,24 +72,24 @@ def container_images(engine: Engine) -> Path:
         PASSWD,
         str(python),
     ]
-    return kept("images", inputs, EXPECTED_S, lambda part: _save(engine, python, part))
+    return kept("images", inputs, EXPECTED_S, lambda part: _save(docker, python, part))
 
 
-def _save(engine: Engine, python: Path, part: Path) -> None:
+def _save(docker: Docker, python: Path, part: Path) -> None:
     work = cache_folder() / "images-work"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     busybox = _busybox_folder(work)
-    _import(engine, busybox, NAMES["pause"], 'CMD ["sleep", "2147483647"]')
-    _import(engine, busybox, NAMES["busybox"], 'CMD ["sh"]')
+    _import(docker, busybox, NAMES["pause"], 'CMD ["sleep", "2147483647"]')
+    _import(docker, busybox, NAMES["busybox"], 'CMD ["sh"]')
     shutil.copy(FILES / "deviceQuery", busybox / "deviceQuery")
-    _import(engine, busybox, NAMES["device_query"], *GPU, "WORKDIR /", 'CMD ["./deviceQuery"]')
+    _import(docker, busybox, NAMES["device_query"], *GPU, "WORKDIR /", 'CMD ["./deviceQuery"]')
     root = _python_folder(work, python)
-    _import(engine, root, NAMES["pytorch"], *GPU, "ENV PYTHONPATH=/opt/torch", "WORKDIR /", 'CMD ["python3"]')
+    _import(docker, root, NAMES["pytorch"], *GPU, "ENV PYTHONPATH=/opt/torch", "WORKDIR /", 'CMD ["python3"]')
     shutil.copy(FILES / "tensorflow.py", root / "usr/lib/python3/dist-packages/tensorflow.py")
-    _import(engine, root, NAMES["tensorflow"], *GPU, "WORKDIR /", 'CMD ["python3"]')
+    _import(docker, root, NAMES["tensorflow"], *GPU, "WORKDIR /", 'CMD ["python3"]')
     part.mkdir()
-    engine("save", "-o", str(part / "images.tar"), *NAMES.values(), timeout_s=limits.BUILD_S)
+    docker("save", "-o", str(part / "images.tar"), *NAMES.values(), timeout_s=limits.BUILD_S)
     shutil.rmtree(work)
 
 
@@ -89,44 +108,25 @@ def _busybox_folder(work: Path) -> Path:
 def _python_folder(work: Path, python: Path) -> Path:
     folder = work / "python"
     folder.mkdir()
-    run(
-        ["tar", "--extract", "--file", str(python), "--directory", str(folder), "--exclude=./dev/*"],
-        timeout_s=limits.BUILD_S,
-    )
+    unpack = ["tar", "--extract", "--file", str(python), "--directory", str(folder), "--exclude=./dev/*"]
+    run(unpack, timeout_s=limits.BUILD_S)
     busybox = next(path for path in (folder / "bin/busybox", folder / "usr/bin/busybox") if path.exists())
-    for applet in (
-        "sh",
-        "ls",
-        "cat",
-        "cp",
-        "mkdir",
-        "nc",
-        "wget",
-        "ping",
-        "sleep",
-        "nslookup",
-        "mount",
-        "df",
-        "find",
-        "rm",
-        "ln",
-    ):
+    for applet in PYTHON_APPLETS:
         link = busybox.parent / applet
         if not link.exists() and not link.is_symlink():
             link.symlink_to("busybox")
     (folder / "usr/lib/python3/dist-packages").mkdir(parents=True, exist_ok=True)
     (folder / "tmp").mkdir(exist_ok=True)
     (folder / "etc/passwd").write_text(PASSWD)
-    for command in (["ldconfig", "-r", str(folder)],):
-        run(command, check=False)
+    run(["ldconfig", "-r", str(folder)], check=False)
     return folder
 
 
-def _import(engine: Engine, folder: Path, name: str, *changes: str) -> None:
+def _import(docker: Docker, folder: Path, name: str, *changes: str) -> None:
     tar = folder.with_suffix(".tar")
     with tarfile.open(tar, "w") as archive:
         archive.add(folder, arcname=".")
     path = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     flags = [word for change in (path, *changes) for word in ("--change", change)]
-    engine("import", *flags, str(tar), name, timeout_s=limits.BUILD_S)
+    docker("import", *flags, str(tar), name, timeout_s=limits.BUILD_S)
     tar.unlink()

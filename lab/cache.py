@@ -5,22 +5,11 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import shutil
-import sys
-import threading
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import typer
-
 from lab.places import cache_folder
-
-PROGRESS_EVERY_S = 10.0
-
-
-def say(text: str) -> None:
-    """Tell the person at the terminal what goes on."""
-    typer.echo(text, err=True)
+from lab.say import Progress
 
 
 def digest(inputs: Iterable[str | Path]) -> str:
@@ -62,34 +51,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-class Progress:
-    """Says every few seconds how long something has taken, and about how long it will."""
-
-    def __init__(self, what: str, expected_s: float) -> None:
-        self.what, self.expected_s = what, expected_s
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self._tell, daemon=True)
-
-    def __enter__(self) -> Progress:
-        self.started_s = time.monotonic()
-        say(f"{self.what}: about {self.expected_s:.0f} s")
-        self.thread.start()
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self.ended.set()
-        self.thread.join()
-        word = "done" if kind is None else "failed"
-        say(f"{self.what}: {word} after {time.monotonic() - self.started_s:.0f} s")
-
-    def _tell(self) -> None:
-        interactive = sys.stderr.isatty()
-        while not self.ended.wait(PROGRESS_EVERY_S if interactive else 3 * PROGRESS_EVERY_S):
-            taken_s = time.monotonic() - self.started_s
-            left_s = self.expected_s - taken_s
-            say(
-                f"{self.what}: {taken_s:.0f} s, "
-                + (f"about {left_s:.0f} s left" if left_s > 0 else "longer than usual")
-            )

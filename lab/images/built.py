@@ -1,0 +1,39 @@
+"""All that is built before a lab comes up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.docker import Docker
+from lab.images.container_images import container_images
+from lab.images.kubernetes_binary import kubernetes_binary
+from lab.images.node_image import node_image
+from lab.images.torch_tree import torch_tree
+from lab.packages import need_packages
+
+
+@dataclass(frozen=True)
+class Built:
+    """The node image by its name in Docker; stand-in images, Kubernetes and torch by their paths in the cache."""
+
+    node_image: str
+    container_images: Path
+    kubernetes: Path
+    torch: Path
+
+    @property
+    def mounts(self) -> dict[Path, str]:
+        """What each node mounts read-only, and where."""
+        return {
+            self.container_images: "/opt/lab/images",
+            self.kubernetes: "/usr/local/bin/kube",
+            self.torch: "/opt/torch",
+        }
+
+
+def build_all(docker: Docker) -> Built:
+    """Fill the cache, and install the programs that `up` needs on this machine."""
+    need_packages({"ip": "iproute2", "iptables": "iptables", "ssh-keygen": "openssh-client"})
+    torch = torch_tree()
+    return Built(node_image(docker), container_images(docker), kubernetes_binary(), torch)
