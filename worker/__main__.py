@@ -6,8 +6,10 @@ import signal
 import sys
 import threading
 
+from worker import limits
 from worker.clock import Clock
-from worker.record import Record, gpu_devices
+from worker.machine import gpu_devices
+from worker.record import Record
 from worker.source import Folder, Synthetic, shard_range
 
 BAD_ARGUMENTS = 2
@@ -49,9 +51,9 @@ def parse(arguments):
 
 def bake(options):
     """Write the weights of --weights (pretrained, random, or a file's) to a file."""
-    from worker import model
+    from worker import weights
 
-    model.save(options.weights or "pretrained", options.bake)
+    weights.save(options.weights or "pretrained", options.bake)
 
 
 def shard(options, record, clock):
@@ -70,11 +72,11 @@ def shard(options, record, clock):
     record.about.update(range=[start, stop], available=len(names))
     say("images {} to {} of {}".format(start, stop, len(names)))
     numbered = [(index, names[index]) for index in range(start, stop)]
-    processes = read_processes(options, source, numbered, record, clock)
+    processes = fork_readers(options, source, numbered, record, clock)
     with clock.phase("import"):
         import torch
 
-        from worker import model
+        from worker import weights
 
         profiles = import_profile(options.profile)
     with clock.phase("device_init"):
@@ -83,11 +85,11 @@ def shard(options, record, clock):
         if device == "cuda":
             torch.cuda.synchronize()
     with clock.phase("model_load"):
-        baked = model.baked_path()
-        state, weights = model.load(options.weights or (baked if os.path.exists(baked) else "pretrained"), torch)
+        baked = weights.baked_path()
+        state, label = weights.load(options.weights or (baked if os.path.exists(baked) else "pretrained"), torch)
         profile = profiles(torch, state, device, record, clock, options, processes)
         del state  # 100 MB
-    record.about.update(device=device, device_name=name, torch=torch.__version__, weights=weights)
+    record.about.update(device=device, device_name=name, torch=torch.__version__, weights=label)
     with clock.phase("warm_up"):
         profile.warm_up()
     record.about.update(
@@ -99,14 +101,14 @@ def shard(options, record, clock):
     record.about["peak_device_bytes"] = torch.cuda.max_memory_allocated() if device == "cuda" else 0
 
 
-def read_processes(options, source, numbered, record, clock):
+def fork_readers(options, source, numbered, record, clock):
     """Fork readers, before torch is imported, where a GPU's JPEG engines may want files faster than threads can read."""
-    from worker import nvjpeg
+    from worker.jpeg_engines import nvjpeg
 
     wanted = options.profile == "tuned" and source.kind == "directory"
     if not (wanted and gpu_devices() and nvjpeg.library()):
         return None
-    from worker.read_processes import ReadProcesses
+    from worker.jpeg_engines.read_processes import ReadProcesses
 
     return ReadProcesses(source, numbered, record, clock)
 
@@ -167,7 +169,7 @@ def main(arguments=None):
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     while thread.is_alive():
-        thread.join(0.1)
+        thread.join(limits.SIGNAL_S)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one record, and a whole one
     if outcome["status"] != BAD_ARGUMENTS:
         report(record, options)

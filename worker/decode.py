@@ -2,10 +2,10 @@
 
 import io
 
-from worker.source import DEVIATIONS, MEANS
-
 RESIZED = 256
 CROPPED = 224
+MEANS = (0.485, 0.456, 0.406)
+DEVIATIONS = (0.229, 0.224, 0.225)
 
 
 def open_rgb(data):

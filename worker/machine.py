@@ -1,4 +1,4 @@
-"""What this process may use of the machine: cores, memory, number formats; and glibc's allocator set for large tensors."""
+"""What this process may use of the machine: cores, memory, number formats, GPU; and glibc's allocator set for large tensors."""
 
 import os
 
@@ -10,6 +10,7 @@ MEMORY_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limi
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
 """mallopt(3)."""
 KEPT_BYTES = 512 << 20
+GPU_DEVICES = ("/dev/nvhost-gpu", "/dev/nvhost-ctrl", "/dev/nvmap", "/dev/nvidia0", "/dev/nvgpu/igpu0")
 BFLOAT16_FLAGS = ("avx512_bf16", "amx_bf16", "bf16")
 """As /proc/cpuinfo writes them: x86-64 with AVX-512 or AMX, 64-bit Arm."""
 
@@ -46,6 +47,11 @@ def has_bfloat16():
         if line.startswith(("flags", "Features")):
             return any(flag in line.split() for flag in BFLOAT16_FLAGS)
     return False
+
+
+def gpu_devices():
+    """List the GPU's device files that are here: those of a Jetson, or of a card."""
+    return [path for path in GPU_DEVICES if os.path.exists(path)]
 
 
 def keep_freed_memory():

@@ -5,10 +5,11 @@ import json
 import os
 import threading
 
+from worker import limits
+from worker.machine import gpu_devices
+
 SCHEMA = "edgeproof.worker/1"
-GPU_DEVICES = ("/dev/nvhost-gpu", "/dev/nvhost-ctrl", "/dev/nvmap", "/dev/nvidia0", "/dev/nvgpu/igpu0")
 REASON_CHARACTERS = 160
-PROGRESS_S = 1.0
 
 
 class Record:
@@ -29,7 +30,7 @@ class Record:
         with self.lock:
             self.top1.update(zip(names, map(int, classes)))
             count, now_s = len(self.top1), self.clock.now()
-            due = self.say is not None and now_s - self.said_s >= PROGRESS_S
+            due = self.say is not None and now_s - self.said_s >= limits.PROGRESS_S
             if due:
                 self.said_s = now_s
         if due:
@@ -87,11 +88,6 @@ class Record:
 def reason_of(error):
     """Say an exception in one line of bounded length."""
     return "{}: {}".format(type(error).__name__, error)[:REASON_CHARACTERS]
-
-
-def gpu_devices():
-    """List the GPU's device files that are here: those of a Jetson, or of a card."""
-    return [path for path in GPU_DEVICES if os.path.exists(path)]
 
 
 def digest(top1):

@@ -2,8 +2,8 @@
 
 from PIL import Image
 
-from worker import decode, model
-from worker.engine import full_fp32
+from worker import decode, weights
+from worker.network import full_fp32
 
 
 class Seed:
@@ -17,7 +17,7 @@ class Seed:
     def __init__(self, torch, state, device, record, clock, options, processes=None):
         self.torch, self.device, self.record, self.clock = torch, device, record, clock
         full_fp32(torch)
-        self.network = model.torchvision_network(state).to(device)
+        self.network = weights.torchvision_network(state).to(device)
         self.transforms = decode.mission_transforms()
         self.normalise = decode.mission_normalise()
 

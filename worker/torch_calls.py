@@ -1,6 +1,6 @@
 """Every call of torch's that this package makes by name, and the release it came with: 1.10 is what JetPack 4.6 has.
 
-A selftest holds the code to this table. What is newer stands in NEWER, is tried where it is used (`engine.Engine.fuse`), and
+A selftest holds the code to this table. What is newer stands in NEWER, is tried where it is used (`network.Network.fuse`), and
 is done without where torch lacks it. Releases are those of torch's release notes and of its source at the release's tag.
 """
 

@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from worker import decode, machine
-from worker.engine import Engine, best_precision, out_of_memory
-from worker.nvjpeg import OLDEST
-from worker.source import ReadAhead
+from worker.jpeg_engines.nvjpeg import OLDEST
+from worker.network import Network, best_precision, out_of_memory
+from worker.read_threads import ReadAhead
 
 CPU_BATCH, SMALL_CPU_BATCH = 8, 4
 SMALL_MEMORY_BYTES = 1 << 30
@@ -29,6 +29,8 @@ READERS = 8
 """Threads that read, whatever the cores: over a network they wait."""
 READ_AHEAD = 64
 """Files read and not yet decoded: a few megabytes, also where photos are large and memory is a Nano's."""
+# A setting of the interpreter, and no limit.
+# ast-grep-ignore: time-limit-outside-limits
 SWITCH_S = 0.0005
 """The threads that feed the GPU must not wait 5 ms, Python's default, for each other."""
 SECOND_LOOK_BATCH = {"cpu": 4, "cuda": 16}
@@ -52,13 +54,13 @@ class Tuned:
         if device == "cpu":
             torch.set_num_threads(1)
         self.precision = options.precision or ("fp32" if self.small else best_precision(torch, device))
-        self.engine = Engine(torch, state, device, self.precision, record)
-        # On a GPU the second look runs beside the rest: it needs an engine, with its graph's memory, of its own.
+        self.network = Network(torch, state, device, self.precision, record)
+        # On a GPU the second look runs beside the rest: it needs a network, with its graph's memory, of its own.
         shared = device == "cpu" and self.precision == "fp32"
-        self.exact = self.engine if shared else Engine(torch, state, device, "fp32", record)
+        self.exact = self.network if shared else Network(torch, state, device, "fp32", record)
         self.batch = options.batch or self._batch()
         if not self.small:  # what is packed for them takes memory
-            self.engine.fuse(state, self.batch)
+            self.network.fuse(state, self.batch)
             if device == "cpu" and not shared:
                 self.exact.fuse(state, SECOND_LOOK_BATCH["cpu"])
         self.bound = PROBABILITY_BOUND[self.precision]
@@ -75,7 +77,7 @@ class Tuned:
     @property
     def kernels(self):
         """Say what convolves."""
-        return self.engine.kernels
+        return self.network.kernels
 
     @property
     def decoder(self):
@@ -99,26 +101,26 @@ class Tuned:
         self.record.fell_back("batch {}".format(self.batch), error)
         self.batch = max(1, self.batch // 2)
         self.record.about["batch"] = self.batch
-        self.engine.graph = self.exact.graph = self.gpu_decoder = None
+        self.network.graph = self.exact.graph = self.gpu_decoder = None
         if self.device == "cuda":
             self.torch.cuda.empty_cache()
 
     def _warm_up(self):
         zeros = self.torch.zeros(self.batch, decode.CROPPED, decode.CROPPED, 3, dtype=self.torch.uint8)
         if self.device == "cuda":
-            self.engine.capture(self.batch)
+            self.network.capture(self.batch)
             self.exact.capture(SECOND_LOOK_BATCH["cuda"])
             if self.processes and self.precision != "fp32":  # whose pixels are the mission's to the bit
                 self._open_gpu_decoder()
-        self.engine.launch(self.engine.normalised(zeros[:1] if self.small else zeros)).read()
-        if self.exact is not self.engine:
+        self.network.launch(self.network.normalised(zeros[:1] if self.small else zeros)).read()
+        if self.exact is not self.network:
             self.exact.launch(self.exact.normalised(zeros[:1])).read()
 
     def _open_gpu_decoder(self):
         try:
-            from worker.gpu_decode import GpuDecoder
+            from worker.jpeg_engines.decoder import GpuDecoder
 
-            self.gpu_decoder = GpuDecoder(self.batch, self.engine.type)
+            self.gpu_decoder = GpuDecoder(self.batch, self.network.type)
             self.gpu_decoder.warm_up()
         except Exception as error:
             if out_of_memory(error):
@@ -148,7 +150,7 @@ class Tuned:
         for batch in self.gpu_decoder.batches(take, self.record, self.clock):
             self.torch.cuda.current_stream().wait_event(batch.event)
             images = batch.images[: len(batch.members)].permute(0, 3, 1, 2)
-            now = (batch, self.engine.launch(images))
+            now = (batch, self.network.launch(images))
             if before:
                 self._finish(before[1], before[0].members)
                 self.gpu_decoder.done(before[0])
@@ -235,7 +237,7 @@ class Tuned:
         try:
             on_cpu = self.device == "cpu"
             start_s = self.clock.now()
-            answers = self.engine.launch(self.engine.normalised(self.torch.stack(pixels)))
+            answers = self.network.launch(self.network.normalised(self.torch.stack(pixels)))
             if on_cpu:
                 self.clock.add("compute", start_s, self.clock.now())
             self._finish(answers, members)

@@ -15,9 +15,9 @@ class Ceilings:
     """The tuned worker's own parts, run one at a time in this process. Rates in images/s."""
 
     def __init__(self, weights: str) -> None:
-        from worker import nvjpeg
         from worker.clock import Clock
-        from worker.read_processes import ReadProcesses
+        from worker.jpeg_engines import nvjpeg
+        from worker.jpeg_engines.read_processes import ReadProcesses
         from worker.record import Record
         from worker.source import Folder
 
@@ -27,8 +27,8 @@ class Ceilings:
         readers = ReadProcesses(Folder("."), [], self.record, self.clock) if nvjpeg.library() else None
         import torch
 
-        from worker.model import load
         from worker.tuned import Tuned
+        from worker.weights import load
 
         self.torch = torch
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -47,7 +47,7 @@ class Ceilings:
         def classify(_: int) -> float:
             if self.device == "cpu":
                 self.torch.set_num_threads(1)
-            return self._rate(lambda: self.tuned.engine.launch(images).read(), self.tuned.batch)
+            return self._rate(lambda: self.tuned.network.launch(images).read(), self.tuned.batch)
 
         with ThreadPoolExecutor(cores) as pool:
             return sum(pool.map(classify, range(cores)))
@@ -64,27 +64,27 @@ class Ceilings:
     def probability_difference(self, folder: Path, count: int) -> float:
         """Give the largest difference of any class's probability between the tuned network and fp32 on the mission's pixels."""
         from worker import decode
-        from worker.engine import Engine
+        from worker.network import Network
         from worker.source import Folder
         from worker.tuned import as_tensor
 
         torch, source = self.torch, Folder(str(folder))
-        exact = Engine(torch, self.state, self.device, "fp32", self.record)
+        exact = Network(torch, self.state, self.device, "fp32", self.record)
         worst = 0.0
         for name in source.names()[:count]:
             data = source.read(name)
             ours, missions = self.tuned.pixels(data), decode.mission_pixels(data)
             with torch.inference_mode():
                 fast, right = (
-                    engine.network(engine.normalised(as_tensor(torch, pixels)[None])).softmax(1)
-                    for engine, pixels in ((self.tuned.engine, ours), (exact, missions))
+                    network.resnet(network.normalised(as_tensor(torch, pixels)[None])).softmax(1)
+                    for network, pixels in ((self.tuned.network, ours), (exact, missions))
                 )
             worst = max(worst, (fast - right).abs().max().item())
         return worst
 
     def _images(self, count: int) -> Any:
         pixels = self.torch.randint(0, 256, (count, 224, 224, 3), dtype=self.torch.uint8)
-        return self.tuned.engine.normalised(pixels)
+        return self.tuned.network.normalised(pixels)
 
     def _rate(self, work: Any, images: int) -> float:
         work()
@@ -97,7 +97,7 @@ class Ceilings:
     def _decode(self, files: list[tuple[int, str, bytes]]) -> float:
         """Decode files once; give the seconds it took."""
         if self.tuned.gpu_decoder:
-            from worker.read_processes import GROUP, in_memory
+            from worker.jpeg_engines.read_processes import GROUP, in_memory
 
             groups = [in_memory(files[start : start + GROUP]) for start in range(0, len(files), GROUP)]
             waiting = iter([*groups, None])

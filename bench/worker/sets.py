@@ -19,7 +19,7 @@ DISTINCT = 3072
 
 def plain_set(count: int) -> Path:
     """Make (or find) `count` JPEGs of one size."""
-    distinct = [(500, 375, number) for number in range(min(count, DISTINCT))]
+    distinct = [(*PLAIN, number) for number in range(min(count, DISTINCT))]
     return _made(f"plain-{count}", distinct, count)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from edgeproof.workload.dataset import Recipe, make_dataset
+from lab.images.torch_tree import NODE_PYTHON, torch_tree_name
 from lab.places import CHECKOUT, cache_folder
-from lab.torch_tree import NODE_PYTHON, torch_tree_name
 from selftest.worker.worker_run import LIMIT_S
 
 

@@ -18,10 +18,10 @@ def main(weights: str, folder: str, precision: str, count: str) -> None:
 
     from worker import decode
     from worker.clock import Clock
-    from worker.model import load, torchvision_network
     from worker.record import Record
     from worker.source import Folder
     from worker.tuned import Tuned, as_tensor
+    from worker.weights import load, torchvision_network
 
     state, _ = load(weights, torch)
     options: Any = SimpleNamespace(precision=precision, batch=0, decode_threads=0)
@@ -33,7 +33,7 @@ def main(weights: str, folder: str, precision: str, count: str) -> None:
         data = source.read(name)
         with torch.inference_mode():
             missions = network(transforms(decode.open_rgb(data)).unsqueeze(0)).softmax(1)
-            ours = tuned.engine.network(tuned.engine.normalised(as_tensor(torch, tuned.pixels(data))[None])).softmax(1)
+            ours = tuned.network.resnet(tuned.network.normalised(as_tensor(torch, tuned.pixels(data))[None])).softmax(1)
         worst = max(worst, (missions - ours).abs().max().item())
     print(json.dumps({"largest_difference": worst, "bound": tuned.bound, "kernels": tuned.kernels}))
 

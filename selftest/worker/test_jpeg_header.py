@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from edgeproof.workload.dataset import Recipe, picture
-from worker.jpeg_header import LEAST_SIDE, MOST_PIXELS, plain_size
+from worker.jpeg_engines.header import LEAST_SIDE, MOST_PIXELS, plain_size
 
 SIZE = (500, 375)
 PHOTO = picture(Recipe(1, *SIZE, seed=3), 0)

@@ -11,9 +11,10 @@ import pytest
 
 from edgeproof.workload.dataset import Recipe, picture
 from selftest.worker.odd_files import BAD, GOOD, write_odd_files
-from worker import decode, read_processes
+from worker import decode
 from worker.clock import Clock
-from worker.read_processes import CROPPED_BYTES, ReadProcesses
+from worker.jpeg_engines import read_processes
+from worker.jpeg_engines.read_processes import CROPPED_BYTES, ReadProcesses
 from worker.record import Record, reason_of
 from worker.source import Folder
 

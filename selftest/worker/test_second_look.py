@@ -43,7 +43,7 @@ class Torch:
 
 
 class Exact:
-    """An engine whose classes are the images' first bytes; it notes the sizes of its batches."""
+    """A network whose classes are the images' first bytes; it notes the sizes of its batches."""
 
     def __init__(self, device: str) -> None:
         self.device, self.sizes = device, []  # type: ignore[var-annotated]

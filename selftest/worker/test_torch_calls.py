@@ -44,7 +44,7 @@ def calls(tree: ast.AST) -> Iterator[str]:
 def used() -> set[str]:
     """Name every torch call of the worker: a whole module under a shorter name counts by what is called of it."""
     modules = {"torch.nn.functional", "torch.cuda"}
-    sources = [file for file in (CHECKOUT / "worker").glob("*.py") if file.name != "torch_calls.py"]
+    sources = [file for file in (CHECKOUT / "worker").rglob("*.py") if file.name != "torch_calls.py"]
     return {name for file in sources for name in calls(ast.parse(file.read_text()))} - modules
 
 

@@ -18,7 +18,7 @@ from collections import namedtuple
 from contextlib import suppress
 
 from worker import decode, machine
-from worker.jpeg_header import plain_size
+from worker.jpeg_engines.header import plain_size
 from worker.record import reason_of
 
 LEAST_PROCESSES, MOST_PROCESSES = 4, 8

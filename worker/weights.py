@@ -2,7 +2,7 @@
 
 import os
 
-from worker.source import DEVIATIONS, MEANS
+from worker.decode import DEVIATIONS, MEANS
 
 SEED = 0
 CALIBRATION_IMAGES = 64
@@ -94,8 +94,8 @@ def calibration_images(torch):
     coarse = torch.rand(CALIBRATION_IMAGES, 3, 5, 6)
     pixels = torch.nn.functional.interpolate(coarse, size=(224, 224), mode="bilinear", align_corners=False)
     for image in pixels:
-        for left, top, wide, high in (torch.rand(SHAPES, 4) * 150).int().tolist():
-            image[:, top : top + 5 + wide, left : left + 5 + high] = torch.rand(3, 1, 1)
+        for left, top, high, wide in (torch.rand(SHAPES, 4) * 150).int().tolist():
+            image[:, top : top + 5 + high, left : left + 5 + wide] = torch.rand(3, 1, 1)
     pixels = pixels * 0.88 + torch.rand(CALIBRATION_IMAGES, 1, 224, 224) * 0.12
     return (pixels - torch.tensor(MEANS).view(1, 3, 1, 1)) / torch.tensor(DEVIATIONS).view(1, 3, 1, 1)
 

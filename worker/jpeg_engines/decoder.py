@@ -13,10 +13,10 @@ import torch
 
 from worker import decode
 from worker.clock import Clock
-from worker.gpu_resize import CROPPED_ALREADY, numbers_of, resize
-from worker.jpeg_header import MOST_PIXELS
-from worker.nvjpeg import NvJpeg
-from worker.read_processes import CROPPED_BYTES, GROUP, in_memory
+from worker.jpeg_engines.header import MOST_PIXELS
+from worker.jpeg_engines.nvjpeg import NvJpeg
+from worker.jpeg_engines.read_processes import CROPPED_BYTES, GROUP, in_memory
+from worker.jpeg_engines.resize import CROPPED_ALREADY, numbers_of, resize
 from worker.record import Record
 
 BUFFERS = 5

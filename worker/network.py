@@ -5,9 +5,8 @@ the record says which piece and why.
 """
 
 from worker import machine
-from worker.decode import CROPPED
+from worker.decode import CROPPED, DEVIATIONS, MEANS
 from worker.resnet import CuDnn, OneDnn, ResNet50
-from worker.source import DEVIATIONS, MEANS
 
 TRIAL_IMAGES = 2
 TRIAL_TOLERANCE = {"fp32": 1e-3, "bf16": 0.1, "fp16": 0.02}
@@ -31,7 +30,7 @@ def full_fp32(torch):
     torch.backends.cuda.matmul.allow_tf32 = False
 
 
-class Engine:
+class Network:
     """ResNet-50 on one device, in one precision."""
 
     def __init__(self, torch, state, device, precision, record):
@@ -40,13 +39,13 @@ class Engine:
         self.type = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
         self.means = torch.tensor(MEANS, device=device).view(1, 3, 1, 1)
         self.deviations = torch.tensor(DEVIATIONS, device=device).view(1, 3, 1, 1)
-        self.network = ResNet50(state, torch).to(device, self.type)
+        self.resnet = ResNet50(state, torch).to(device, self.type)
         self.graph = None
 
     @property
     def kernels(self):
         """Say what convolves."""
-        return self.network.way.name + (", captured" if self.graph else "")
+        return self.resnet.way.name + (", captured" if self.graph else "")
 
     def fuse(self, state, batch):
         """Convolve by fused kernels if they work here and answer the same; else say why not, and stay."""
@@ -57,11 +56,11 @@ class Engine:
             other = ResNet50(state, torch).to(self.device, self.type).convolved(way)
             images = self._trial_images()
             with torch.inference_mode():
-                wanted = self.network(images)
+                wanted = self.resnet(images)
                 off = ((other(images) - wanted).abs().max() / wanted.std()).item()
             if not off <= TRIAL_TOLERANCE[self.precision]:
                 raise RuntimeError("its answers are off by {:.3g} of their spread".format(off))
-            self.network = other
+            self.resnet = other
         except (AttributeError, RuntimeError, TypeError, NotImplementedError) as error:
             self.record.fell_back("convolutions by {}".format(name), error)
 
@@ -78,7 +77,7 @@ class Engine:
 
     def top(self, images):
         """Give (probabilities, classes), each (n, 2): the two likeliest of each image, likeliest first."""
-        return self.network(images).softmax(1).topk(2, 1)
+        return self.resnet(images).softmax(1).topk(2, 1)
 
     def capture(self, batch):
         """Record the launches of one batch as a CUDA graph: they cost a replay afterwards."""
@@ -142,4 +141,6 @@ class Answers:
 
 def out_of_memory(error):
     """Tell whether an error is the device's (or unified) memory being full."""
+    # torch before 1.13 has no type of error for it.
+    # ast-grep-ignore: error-by-text
     return "out of memory" in str(error).lower() or "alloc" in str(error).lower()

@@ -1,1 +1,0 @@
-"""Tests of what the lab does to this machine before there is a lab: cache, Docker, plans."""
