@@ -1,23 +1,29 @@
-"""`python -m edgeproof`: the commands beside pytest: dataset, image."""
+"""`edgeproof`, or `python -m edgeproof`: the three suites wherever they are installed, and what there is beside them."""
 
 from __future__ import annotations
 
-import shlex
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Optional
 
 import typer
 
+from edgeproof import __version__
 from edgeproof.errors import DatasetError, EdgeproofError
+from edgeproof.files import EXAMPLE, SUITES_PACKAGE, carried, is_installed
 from edgeproof.inventory import Inventory, find_inventory, load_inventory
 
-app = typer.Typer(help="What edgeproof does beside pytest.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Proof that an edge GPU cluster works, and how fast.", no_args_is_help=True, add_completion=False
+)
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+"""Settings of a command that hands its arguments on to pytest, --help too."""
+
 InventoryFile = Annotated[
-    Path | None, typer.Option("--inventory", help="default: $EDGEPROOF_INVENTORY, else ./cluster.yaml")
+    Optional[Path],  # noqa: UP045  # typer reads it at run time, on Python 3.10 too
+    typer.Option("--inventory", "--edgeproof-inventory", help="default: $EDGEPROOF_INVENTORY, else ./cluster.yaml"),
 ]
 
 
@@ -38,6 +44,35 @@ def _say(text: str) -> None:
 
 def _inventory(path: Path | None) -> Inventory:
     return load_inventory(find_inventory(path, Path.cwd()))
+
+
+@app.command(context_settings=PASSED_ON)
+def node(context: typer.Context) -> None:
+    """Check each board by itself: `pytest tests_node`, with any of pytest's options."""
+    _run_suite("tests_node", context.args)
+
+
+@app.command(context_settings=PASSED_ON)
+def cluster(context: typer.Context) -> None:
+    """Validate the cluster: `pytest -m cluster`, with any of pytest's options."""
+    _run_suite("tests_cluster", context.args)
+
+
+@app.command(context_settings=PASSED_ON)
+def workload(context: typer.Context) -> None:
+    """Run both jobs and report: `pytest tests_workload`, with any of pytest's options (--benchmark-json=out.json)."""
+    _run_suite("tests_workload", context.args)
+
+
+def _run_suite(suite: str, arguments: list[str]) -> None:
+    """Run pytest on a suite, and end with its exit status; another project's ini file does not change what a suite's test is."""
+    import pytest
+
+    from edgeproof.plugin.options import in_long_form
+
+    place = ["--pyargs", f"{SUITES_PACKAGE}.{suite}"] if is_installed(suite) else [str(carried(suite))]
+    ours = ["-o", "python_files=test_*.py", "-o", "python_functions=test_*"]
+    raise typer.Exit(int(pytest.main([*place, *ours, *in_long_form(arguments)])))
 
 
 @app.command()
@@ -64,6 +99,7 @@ def dataset(
 ) -> None:
     """Make JPEGs to classify, in a folder or in the cluster's NFS export."""
     from edgeproof.workload.dataset import Recipe, make_dataset
+    from edgeproof.workload.export import export_dataset
 
     with _clear_errors():
         width, cross, height = size.partition("x")
@@ -78,54 +114,42 @@ def dataset(
             return
         with tempfile.TemporaryDirectory(prefix="edgeproof-dataset-") as made:
             make_dataset(Path(made), recipe)
-            _export(_inventory(inventory), Path(made))
+            export_dataset(_inventory(inventory), Path(made))
         typer.echo(f"{count} images in the export, {corrupt} of them corrupt")
 
 
-def _export(inventory: Inventory, made: Path) -> None:
-    """Unpack the images into the export; a folder that holds anybody else's JPEGs is left as it is."""
-    from edgeproof import limits
-    from edgeproof.connect.ssh import open_node
-    from edgeproof.workload.dataset import NOTE
-
-    path = shlex.quote(inventory.dataset)
-    ours = f"image-{'[0-9]' * 5}.jpg"
-    guard = (
-        f'cd {path} || exit 3; for f in *.jpg; do [ -e "$f" ] || continue; [ -e {NOTE} ] || exit 4;'
-        f" case $f in {ours}) ;; *) exit 4;; esac; done; rm -f {ours} && tar -xf -"
-    )
-    with tempfile.TemporaryFile() as archive, open_node(inventory, inventory.nfs_server) as server:
-        with tarfile.open(fileobj=archive, mode="w") as tar:
-            for file in sorted(made.iterdir()):
-                tar.add(file, arcname=file.name, filter=_anonymous)
-        archive.seek(0)
-        answer = server.feed(guard, archive, limits.IMAGE_SEND_S, lambda _: None)
-    place = f"{inventory.nfs_server.name}:{inventory.dataset}"
-    if answer.status == 3:
-        raise DatasetError(
-            f"{place} does not exist",
-            f"sudo mkdir -p {path} && sudo chown nobody:nogroup {path} && sudo chmod 777 {path}",
-        )
-    if answer.status == 4:
-        raise DatasetError(
-            f"{place} holds JPEGs that are not ours; they are left as they are", "run the workload on them as they are"
-        )
-    if answer.status != 0:
-        raise DatasetError(
-            f"{place}: {answer.stderr.decode('utf-8', 'replace').strip()[-300:]}", f"sudo chmod 777 {path}"
-        )
+@app.command()
+def example() -> None:
+    """Print an inventory to start from: edgeproof example > cluster.yaml."""
+    typer.echo(carried(EXAMPLE).read_text(encoding="utf-8"), nl=False)
 
 
-def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    member.uid = member.gid = 0
-    member.uname = member.gname = ""
-    member.mode = 0o644
-    return member
+@app.command()
+def manifests(
+    names: Annotated[Optional[list[str]], typer.Argument(help="which of them (default: all)")] = None,  # noqa: UP045
+) -> None:
+    """Print the manifests that the suites use, for `kubectl apply -f -`."""
+    folder = carried("manifests")
+    known = sorted(file.name for file in folder.glob("*.yaml"))
+    for name in names or known:
+        if name not in known:
+            typer.echo(f"edgeproof: {name}: no such manifest\nfix: name one of {', '.join(known)}", err=True)
+            raise typer.Exit(2)
+    typer.echo("---\n".join((folder / name).read_text(encoding="utf-8") for name in names or known), nl=False)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="print edgeproof's version")] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
 
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name="python -m edgeproof")
+    app(prog_name="edgeproof")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ EdgeproofError
 │   ├── HostKeyUnknown        the node's host key stands in no known_hosts
 │   ├── HostKeyChanged        the node's host key is not the known one
 │   ├── KubeconfigInvalid     no kubeconfig, or one that cannot be used
-│   └── ApiUnreachable        the API server does not answer, or refuses this kubeconfig
+│   │   └── KubeconfigIsLocal its server is this machine, and not the cluster's server
+│   ├── ApiUnreachable        the API server does not answer
+│   └── ApiRefused            the API server answers, and does not do what was asked: has the HTTP status
 ├── DatasetError              a dataset cannot be made where it was asked for
 └── WorkloadError             an image, a job or a pod did not do its work: says which and why
 """
@@ -52,8 +54,20 @@ class KubeconfigInvalid(ConnectError):
     """There is no kubeconfig, or it cannot be used."""
 
 
+class KubeconfigIsLocal(KubeconfigInvalid):
+    """The kubeconfig names this machine as the cluster's server: it was copied from there as it stood."""
+
+
 class ApiUnreachable(ConnectError):
-    """The API server does not answer, or refuses this kubeconfig."""
+    """The API server does not answer."""
+
+
+class ApiRefused(ConnectError):
+    """The API server answers, and does not do what was asked; `status` is the HTTP status."""
+
+    def __init__(self, message: str, fix: str = "", *, status: int) -> None:
+        super().__init__(message, fix)
+        self.status = status
 
 
 class DatasetError(EdgeproofError):

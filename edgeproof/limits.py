@@ -1,9 +1,12 @@
-"""Every time limit of the suite, in seconds, in one place."""
+"""Every time limit of the suite, in seconds, in one place; and how many connections are open at once."""
 
 from __future__ import annotations
 
 SSH_CONNECT_S = 8.0
 """TCP connection, key exchange and authentication, each."""
+
+SHORT_COMMAND_S = 16.0
+"""One quick command on a node, over a connection that stands: `df`, `cat`, `docker image inspect`."""
 
 NODE_SCRIPT_S = 60.0
 """One node's whole fact script."""
@@ -11,14 +14,26 @@ NODE_SCRIPT_S = 60.0
 SNIPPET_S = 5.0
 """One fact's snippet, where the fact sets no limit of its own."""
 
+SLOW_SNIPPET_S = 5.0
+"""A snippet that may take longer than this runs beside the others."""
+
+KILL_S = 1.0
+"""From a snippet's SIGTERM to its SIGKILL (timeout(1), -k)."""
+
+DOCKER_ASK_S = 10.0
+"""One question to a node's Docker daemon: `docker info`, `docker version`, `docker image inspect`."""
+
+PING_S = 2.0
+"""From a ping to its answer."""
+
+DNS_S = 2.0
+"""From a name server's question to its answer."""
+
 DEVICE_QUERY_S = 40.0
 """A deviceQuery container from start to exit; a Nano's SD card makes the first start slow."""
 
 API_CALL_S = 10.0
 """One call to the API server."""
-
-SCRIPT_GRACE_S = 3.0
-"""What a script may take beside its longest snippet: login, sudo, collecting."""
 
 PODS_READY_S = 120.0
 """From making pods to the last of them running; a Nano's kubelet needs seconds for each."""
@@ -29,6 +44,12 @@ POD_WARNED_S = 15.0
 POD_EXEC_S = 30.0
 """One command in a pod."""
 
+POD_REACH_S = 3.0
+"""A TCP connection from one pod to another, or to the API's service."""
+
+ACCOUNT_S = 60.0
+"""From making a namespace to its service account, without which no pod can be made."""
+
 NAMESPACE_GONE_S = 60.0
 """From deleting a namespace to its end."""
 
@@ -36,7 +57,16 @@ CLAIM_BOUND_S = 30.0
 """From making a volume and a claim on it to their being bound; the binder makes a round every 15 s."""
 
 TRIAL_MOUNT_S = 20.0
-"""One NFS mount by hand, looked at and unmounted."""
+"""The mount itself of an NFS mount by hand."""
+
+TRIAL_MOUNT_LOOK_S = 5.0
+"""Listing what is mounted: a server that is gone must not hang it."""
+
+TRIAL_MOUNT_ANSWER_S = 5.0
+"""From an NFS request of the trial mount to its being sent again (nfs(5), timeo, there in tenths)."""
+
+TRIAL_MOUNT_WHOLE_S = 30.0
+"""The mount by hand with all that belongs to it: mounting, looking, unmounting."""
 
 POLL_S = 0.5
 """Between two looks at something that is waited for."""
@@ -58,3 +88,6 @@ JOB_S = 3600.0
 
 STALE_RUN_S = 7200.0
 """What a run left, and whose process cannot be asked, is stale after this long."""
+
+MOST_CONNECTIONS = 64
+"""SSH connections, and calls to the API, at once: no limit in seconds, but the one number for every pool of threads."""

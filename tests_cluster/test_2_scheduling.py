@@ -2,7 +2,7 @@
 
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
-from edgeproof.workload.requests import gpu_requests
+from edgeproof.trial.gpu_requests import gpu_requests
 
 TAINT = "node-role.kubernetes.io/master=true:NoSchedule"
 LABEL = "node-type=worker"
@@ -18,7 +18,7 @@ def test_master_idle(server: NodeFacts, cluster: ClusterFacts) -> None:
     assert [pod for pod in cluster.workload_pods if pod.node == server.name] == []
 
 
-def test_label(node: NodeFacts, cluster: ClusterFacts) -> None:
+def test_worker_label(node: NodeFacts, cluster: ClusterFacts) -> None:
     """Agents are labelled as workers, the server is not."""
     assert (LABEL in cluster.member(node.name).labels) is (node.declared.role == "agent")
 

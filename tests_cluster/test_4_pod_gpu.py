@@ -1,12 +1,12 @@
 """A pod on every node sees a GPU."""
 
 from edgeproof.facts.node import NodeFacts
-from edgeproof.workload.stage import VerifyPod
+from edgeproof.trial.verify_pods import VerifyPod
 
 
 def test_daemon_set(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> None:
     """The pod of gpu-cluster-verify runs on this node."""
-    assert verify_pods[node.name].why == ""
+    assert verify_pods[node.name].complaint == ""
 
 
 def test_gpu_in_pod(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> None:

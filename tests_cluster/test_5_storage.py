@@ -3,8 +3,8 @@
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
 from edgeproof.inventory import Inventory
-from edgeproof.workload.mounts import TrialMount
-from edgeproof.workload.stage import ClaimPod
+from edgeproof.trial.claim_pods import ClaimPod
+from edgeproof.trial.mounts import TrialMount
 
 CLAIM = "nfs-images-pvc"
 
@@ -22,7 +22,7 @@ def test_export(server: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inven
 
 def test_mount(agent: NodeFacts, trial_mounts: dict[str, TrialMount]) -> None:
     """The agent mounts the export by hand."""
-    assert trial_mounts[agent.name].error == ""
+    assert trial_mounts[agent.name].complaint == ""
 
 
 def test_claim(cluster: ClusterFacts) -> None:
@@ -30,9 +30,9 @@ def test_claim(cluster: ClusterFacts) -> None:
     assert [claim for claim in cluster.claims_named(CLAIM) if claim.storage_class or claim.phase != "Bound"] == []
 
 
-def test_pod(agent: NodeFacts, claim_pods: dict[str, ClaimPod]) -> None:
+def test_pod_with_claim(agent: NodeFacts, claim_pods: dict[str, ClaimPod]) -> None:
     """A pod on the agent runs with the claim mounted."""
-    assert claim_pods[agent.name].why == ""
+    assert claim_pods[agent.name].complaint == ""
 
 
 def test_listing(

@@ -23,12 +23,12 @@ def test_daemon_agrees(node: NodeFacts) -> None:
     assert node.docker.default_runtime == "nvidia"
 
 
-def test_group(node: NodeFacts) -> None:
+def test_docker_group(node: NodeFacts) -> None:
     """The user is in the group docker, and runs docker without sudo."""
     assert "docker" in node.docker_group.groups
     assert node.docker_group.works is True
 
 
-def test_csv(node: NodeFacts) -> None:
+def test_l4t_mount_lists(node: NodeFacts) -> None:
     """The L4T mount lists are there."""
-    assert node.csv != ()
+    assert node.l4t_mount_lists != ()

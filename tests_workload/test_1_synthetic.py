@@ -2,30 +2,30 @@
 
 from edgeproof.facts.node import NodeFacts
 from edgeproof.inventory import Inventory
-from edgeproof.measure.runs import Runs
-from edgeproof.plugin.workloads import Measured
+from edgeproof.plugin.fixtures_workload import Measured
+from edgeproof.workload.runs import Workloads
 
 
-def test_image(runs: Runs) -> None:
+def test_image_on_every_agent(workloads: Workloads) -> None:
     """The worker image is built once, and the same on every agent."""
-    assert runs.image().startswith("sha256:")
+    assert workloads.image().startswith("sha256:")
 
 
-def test_synthetic(measured: Measured, runs: Runs, inventory: Inventory) -> None:
+def test_synthetic(measured: Measured, workloads: Workloads, inventory: Inventory) -> None:
     """Every synthetic image is classified."""
-    assert measured(runs.synthetic).images == inventory.workload.synthetic_images
+    assert measured(workloads.synthetic).images == inventory.workload.synthetic_images
 
 
-def test_spread(agent: NodeFacts, runs: Runs) -> None:
+def test_spread(agent: NodeFacts, workloads: Workloads) -> None:
     """Exactly one shard runs on the agent."""
-    assert runs.synthetic().nodes.count(agent.name) == 1
+    assert workloads.synthetic().nodes.count(agent.name) == 1
 
 
-def test_server_free(server: NodeFacts, runs: Runs) -> None:
+def test_server_free(server: NodeFacts, workloads: Workloads) -> None:
     """No shard runs on the server."""
-    assert runs.synthetic().nodes.count(server.name) == 0
+    assert workloads.synthetic().nodes.count(server.name) == 0
 
 
-def test_gpu(agent: NodeFacts, runs: Runs) -> None:
+def test_gpu_in_shard(agent: NodeFacts, workloads: Workloads) -> None:
     """The shard's container has the GPU's devices."""
-    assert runs.gpu_devices(agent.name) != []
+    assert workloads.gpu_devices(agent.name) != []

@@ -1,32 +1,32 @@
 """Workload II: the NFS images, on one agent and on all."""
 
 from edgeproof.facts.node import NodeFacts
-from edgeproof.measure.runs import Runs
-from edgeproof.plugin.workloads import Measured
+from edgeproof.plugin.fixtures_workload import Measured
+from edgeproof.workload.runs import Workloads
 
 
-def test_on_one(measured: Measured, runs: Runs) -> None:
+def test_on_one(measured: Measured, workloads: Workloads) -> None:
     """One agent alone tries every image exactly once."""
-    assert measured(runs.on_one).tried == sorted(set(runs.on_one().tried))
-    assert len(runs.on_one().tried) == runs.on_one().available
+    assert measured(workloads.on_one).tried == sorted(set(workloads.on_one().tried))
+    assert len(workloads.on_one().tried) == workloads.on_one().available
 
 
-def test_on_all(measured: Measured, runs: Runs) -> None:
+def test_on_all(measured: Measured, workloads: Workloads) -> None:
     """All agents together try every image exactly once."""
-    assert measured(runs.on_all).tried == runs.on_one().tried
+    assert measured(workloads.on_all).tried == workloads.on_one().tried
 
 
-def test_predictions(runs: Runs) -> None:
+def test_predictions(workloads: Workloads) -> None:
     """All agents together predict what one agent predicts."""
-    assert runs.on_all().digest == runs.on_one().digest
+    assert workloads.on_all().digest == workloads.on_one().digest
 
 
-def test_corrupt(runs: Runs) -> None:
+def test_corrupt(workloads: Workloads) -> None:
     """A corrupt image costs itself and nothing else, on one agent as on all."""
-    assert runs.on_all().failures == runs.on_one().failures
-    assert runs.on_all().failures == runs.known_corrupt()
+    assert workloads.on_all().failures == workloads.on_one().failures
+    assert workloads.on_all().failures == workloads.known_corrupt()
 
 
-def test_warm_up(agent: NodeFacts, runs: Runs) -> None:
+def test_warm_up(agent: NodeFacts, workloads: Workloads) -> None:
     """The warm-up is over before the first image is read: it is not in the time."""
-    assert runs.on_all().on(agent.name).warm_up_end_s <= runs.on_all().on(agent.name).first_read_s
+    assert workloads.on_all().on(agent.name).warm_up_end_s <= workloads.on_all().on(agent.name).first_read_s

@@ -1,4 +1,4 @@
-"""known_hosts, loaded once a run: which keys each host is known by."""
+"""known_hosts: which keys each host is known by. Read once for all nodes that are gathered, and at each later connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One SSH connection a node. Every failure becomes one of edgeproof's ConnectErrors, here and nowhere else."""
+"""SSH connections to nodes: one a node to gather facts, and one more for each thing done there. Every failure becomes one of edgeproof's ConnectErrors, here and nowhere else."""
 
 from __future__ import annotations
 

@@ -37,16 +37,20 @@ class _Blanks(dict[str, str]):
         return key.upper()
 
 
-_advisers: dict[str, Callable[..., Advice]] = {}
+_advisers: dict[tuple[str, str], Callable[..., Advice]] = {}
 
 
 def advises(check: str) -> Callable[[Callable[..., Advice]], Callable[..., Advice]]:
-    """Register the function that explains a failure of `check` (a test's name without `test_`)."""
+    """Register the function that explains a failure of `check` (a test's name without `test_`).
+
+    Its module's name begins with the suite's: what node_1_reach advises on is in tests_node/test_1_reach.py.
+    """
 
     def register(function: Callable[..., Advice]) -> Callable[..., Advice]:
-        if check in _advisers:
-            raise ValueError(f"two functions advise on {check}")
-        _advisers[check] = function
+        key = (f"tests_{function.__module__.rsplit('.', 1)[1].split('_')[0]}", check)
+        if key in _advisers:
+            raise ValueError(f"two functions advise on {check} of {key[0]}")
+        _advisers[key] = function
         return function
 
     return register
@@ -73,16 +77,16 @@ def _load_advisers() -> None:
         importlib.import_module(f"edgeproof.diagnose.{module.name}")
 
 
-def advised_checks() -> frozenset[str]:
-    """Name every check that has an advice function."""
+def advised_checks() -> dict[tuple[str, str], str]:
+    """Give each (suite, check) that has an advice function, and the module that has it."""
     _load_advisers()
-    return frozenset(_advisers)
+    return {key: function.__module__.rsplit(".", 1)[1] for key, function in _advisers.items()}
 
 
-def advise(check: str, context: Context) -> Advice | None:
-    """Explain the failure of `check`; None without an advice function, or when the facts it reads are unobserved."""
+def advise(suite: str, check: str, context: Context) -> Advice | None:
+    """Explain the failure of a suite's check; None without advice, or when the facts it reads are unobserved."""
     _load_advisers()
-    adviser = _advisers.get(check)
+    adviser = _advisers.get((suite, check))
     if adviser is None:
         return None
     try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,10 @@ def unobserved(why: str) -> Any:
 
 
 class Facts:
-    """Base of the frozen dataclasses that hold facts: reading an unobserved field raises `Blocked`."""
+    """Base of the frozen dataclasses that hold facts: reading an unobserved field raises `Blocked`.
+
+    Such a dataclass is made with `repr=False`: the repr here shows a gap in place of raising for it.
+    """
 
     if not TYPE_CHECKING:
 
@@ -37,11 +41,32 @@ class Facts:
                 raise Blocked(value.why)
             return value
 
+    def __repr__(self) -> str:
+        shown = (f"{name}={observed(self, name)!r}" for name in _names(self))
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+F = TypeVar("F", bound=Facts)
+
+
+def _names(facts: Facts) -> list[str]:
+    return [field.name for field in dataclasses.fields(facts)]  # type: ignore[arg-type]
+
+
+def observed(facts: Facts, name: str) -> Any:
+    """Give the field `name` as it stands: its value, or the `Unobserved` in its place. Never raises Blocked."""
+    return object.__getattribute__(facts, name)
+
 
 def reason(facts: Facts, name: str) -> str | None:
     """Tell why the field `name` of `facts` is unobserved; None when it is observed."""
-    value = object.__getattribute__(facts, name)
+    value = observed(facts, name)
     return value.why if type(value) is Unobserved else None
+
+
+def replaced(facts: F, **values: Any) -> F:
+    """Give the same facts with some fields changed; unobserved ones stay so."""
+    return type(facts)(**({name: observed(facts, name) for name in _names(facts)} | values))
 
 
 class NotApplicable(Exception):

@@ -35,3 +35,8 @@ class Probe(Generic[T]):
     parse: Callable[[Output], T | Unobserved]
     timeout_s: float = limits.SNIPPET_S
     root: bool = False
+
+
+def parse_lines(output: Output) -> tuple[str, ...]:
+    """One item a line."""
+    return tuple(line.strip() for line in output.stdout.splitlines() if line.strip())

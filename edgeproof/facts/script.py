@@ -6,12 +6,14 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from edgeproof import limits
 from edgeproof.facts.probe import Output, Probe
 
 STDOUT_BYTES = 262144
 STDERR_BYTES = 8192
-SLOW_S = 5.0
-"""A snippet that may take longer runs beside the others."""
+NO_SUDO = 77
+"""Exit status that root snippets get where they could not run."""
+
 _PRINT = """tell() {{
 s=; read -r s 2>/dev/null <$d/$1.s; echo "{mark} $1 $s"
 [ -s $d/$1.o ] && head -c {stdout} $d/$1.o; echo; echo "{mark} stderr"
@@ -24,12 +26,12 @@ def compose(probes: Sequence[Probe[object]], mark: str, sudo: str) -> str:
     """Write the script: every snippet under its own time limit, its output between lines that hold `mark`.
 
     `mark` is unguessable, so nothing a node prints can pass for it. `sudo` is the command that runs the root
-    snippets, all in one; where it fails their status is 77.
+    snippets, all in one; where it fails their status is NO_SUDO.
     """
     own = [probe for probe in probes if not probe.root]
     root = [probe for probe in probes if probe.root]
     names = " ".join(probe.name for probe in root)
-    missing = f"for n in {names}; do : > $d/$n.o; : > $d/$n.e; echo 77 > $d/$n.s; done"
+    missing = f"for n in {names}; do : > $d/$n.o; : > $d/$n.e; echo {NO_SUDO} > $d/$n.s; done"
     return "\n".join(
         (
             "LC_ALL=C; export LC_ALL; umask 077; d=$(mktemp -d) || exit 1; trap 'rm -rf \"$d\"' EXIT",
@@ -46,15 +48,15 @@ def compose(probes: Sequence[Probe[object]], mark: str, sudo: str) -> str:
 
 
 def _body(probes: Sequence[Probe[object]], folder: str = "$1") -> str:
-    slow = [_run(probe, folder) + " &" for probe in probes if probe.timeout_s > SLOW_S]
-    quick = [_run(probe, folder) for probe in probes if probe.timeout_s <= SLOW_S]
+    slow = [_run(probe, folder) + " &" for probe in probes if probe.timeout_s > limits.SLOW_SNIPPET_S]
+    quick = [_run(probe, folder) for probe in probes if probe.timeout_s <= limits.SLOW_SNIPPET_S]
     path = "umask 022; PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin; export PATH; LC_ALL=C; export LC_ALL"
     return "\n".join((path, *slow, *quick, "wait"))
 
 
 def _run(probe: Probe[object], folder: str) -> str:
     place = f"{folder}/{probe.name}"
-    limit = f"timeout -k 1 {probe.timeout_s:g}"
+    limit = f"timeout -k {limits.KILL_S:g} {probe.timeout_s:g}"
     return f"{{ {limit} sh -c {shlex.quote(probe.snippet)} >{place}.o 2>{place}.e </dev/null; echo $? >{place}.s; }}"
 
 

@@ -3,7 +3,7 @@
 Every value but the nodes has the mission's value as its default.
 """
 
-from edgeproof.inventory.models import (
+from edgeproof.inventory.inventory import (
     Images,
     Inventory,
     Kubernetes,

@@ -12,11 +12,11 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from edgeproof.errors import InventoryError
-from edgeproof.inventory.models import Inventory
+from edgeproof.inventory.inventory import Inventory
 
 ENVIRONMENT = "EDGEPROOF_INVENTORY"
 DEFAULT_NAME = "cluster.yaml"
-EXAMPLE = "start from cluster.example.yaml: cp cluster.example.yaml cluster.yaml"
+EXAMPLE = "start from the example: python -m edgeproof example > cluster.yaml"
 
 Place = tuple[str | int, ...]
 
@@ -35,7 +35,7 @@ def find_inventory(given: Path | None, folder: Path) -> Path:
     if default.exists():
         return default
     raise InventoryError(
-        f"no inventory: there is no {DEFAULT_NAME} here, and neither --inventory=FILE nor ${ENVIRONMENT} names one",
+        f"no inventory: there is no {DEFAULT_NAME} here, and neither --edgeproof-inventory=FILE nor ${ENVIRONMENT} names one",
         EXAMPLE,
     )
 

@@ -141,7 +141,7 @@ class JobRun:
         return self.slowest_work_s / (statistics.median(shard.work_s for shard in self.shards) or 1.0)
 
     def as_data(self) -> dict[str, Any]:
-        """Give it as plain data, for the benchmark's extra_info; classes and spans left out."""
+        """Give it as plain data, as the run record holds it; classes and spans left out."""
         kept = ("index", "range", "images_done", "failures", "seconds", "work_s", "wall_s", "images_per_s", "device",
                 "device_name", "torch", "precision", "batch", "decoder", "weights", "profile", "gpu_devices", "fallbacks",
                 "peak_host_bytes")  # fmt: skip
@@ -198,8 +198,9 @@ class Speedup:
         }
 
     def as_data(self) -> dict[str, Any]:
-        """Give it as plain data, for the benchmark's extra_info."""
+        """Give it as plain data, as the run record holds it."""
         return {
+            "agents": len(self.cluster.shards), "job_wall_s": round(self.cluster.wall_s, 3),
             "speedup": round(self.work, 3), "speedup_compute": round(self.compute, 3), "speedup_wall": round(self.wall, 3),
             "efficiency": round(self.efficiency, 3), "lost_s": self.lost_s(),
         }  # fmt: skip

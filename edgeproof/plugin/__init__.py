@@ -1,11 +1,8 @@
-"""The pytest side: options, gathering once, fixtures, `blocked` as an outcome of its own, record and matrix."""
+"""The pytest side: options, gathering once, fixtures, `blocked` as an outcome of its own, record and matrix.
 
-pytest_plugins = (
-    "edgeproof.plugin.options",
-    "edgeproof.plugin.session",
-    "edgeproof.plugin.fixtures",
-    "edgeproof.plugin.stages",
-    "edgeproof.plugin.workloads",
-    "edgeproof.plugin.outcome",
-    "edgeproof.plugin.reporting",
-)
+Of this only options and session are there in every run; the rest comes in when one of edgeproof's suites is asked for, so that
+other people's runs are left alone. Imports inside functions, here and in cli.py, keep kubernetes (0.2 s) and paramiko (0.2 s,
+both by -X importtime) out of runs that do not need them.
+"""
+
+pytest_plugins = ("edgeproof.plugin.options", "edgeproof.plugin.session")

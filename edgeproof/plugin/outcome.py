@@ -10,7 +10,8 @@ import pytest
 from edgeproof.diagnose import Advice, advise
 from edgeproof.errors import EdgeproofError
 from edgeproof.facts.observed import Blocked, NotApplicable
-from edgeproof.plugin.session import CLUSTER, NODES, inventory_of, suite_of
+from edgeproof.files import suite_of
+from edgeproof.plugin.session import CLUSTER, NODES, inventory_of
 from edgeproof.report.finding import WHOLE_CLUSTER, Finding, Outcome, printable
 
 SHOWN_CHARACTERS = 400
@@ -18,24 +19,24 @@ SHOWN_CHARACTERS = 400
 
 COMPARISON = pytest.StashKey[tuple[str, str]]()
 MEASUREMENT = pytest.StashKey[dict[str, Any]]()
-_running: list[pytest.Item] = []
+RUNNING = pytest.StashKey[pytest.Item]()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Remember the item, for the comparison that may fail in it."""
-    _running[:] = [item]
+    item.config.stash[RUNNING] = item
 
 
-def pytest_assertrepr_compare(op: str, left: object, right: object) -> None:
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> None:
     """Keep both sides of a failed comparison: the left is what was seen, the right what was wanted.
 
     Where something must be in a collection, the collection is what was seen.
     """
-    if _running:
+    if RUNNING in config.stash:
         seen, wanted = (right, left) if op in CONTAINS else (left, right)
         relation = RELATIONS.get(op, f"{op} ")
-        _running[0].stash[COMPARISON] = (_shown(seen), relation + _shown(wanted))
+        config.stash[RUNNING].stash[COMPARISON] = (_shown(seen), relation + _shown(wanted))
 
 
 CONTAINS = {"in": "with ", "not in": "without "}
@@ -67,7 +68,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn a suite's report into one that says blocked, or why and what mends it; attach the finding."""
     report = yield
-    suite = suite_of(item.path, item.config)
+    suite = suite_of(item.path)
     if suite is None or (report.when != "call" and report.passed):
         return report
     error = call.excinfo.value if call.excinfo is not None else None
@@ -122,13 +123,12 @@ def _skip_reason(report: pytest.TestReport) -> str:
 def _failure(item: pytest.Item, suite: str, report: pytest.TestReport, excinfo: Any) -> Finding:
     error = excinfo.value if excinfo is not None else None
     seen, wanted = item.stash.get(COMPARISON, ("", ""))
-    advice = _advice(item)
+    advice = _advice(item, suite)
     fix = advice.fix if advice else ""
     if isinstance(error, EdgeproofError):
         why, seen, wanted, fix = str(error), "", "", error.fix or fix
     elif isinstance(error, AssertionError):
-        said = str(error).split("\nassert ")[0].strip()
-        why = "" if said.startswith("assert ") and seen else _shown(said.split("\n")[0])
+        why = "" if seen else _asserted(excinfo)
     else:
         why = f"edgeproof itself failed here:\n{excinfo.getrepr(style='short') if excinfo else report.longreprtext}"
     values = {"why": why, "seen": seen, "wanted": wanted, "fix": fix}
@@ -137,7 +137,13 @@ def _failure(item: pytest.Item, suite: str, report: pytest.TestReport, excinfo: 
     return _finding(item, suite, report, "failed", **values)
 
 
-def _advice(item: pytest.Item) -> Advice | None:
+def _asserted(excinfo: pytest.ExceptionInfo[AssertionError]) -> str:
+    """Say what did not hold where no comparison was seen: pytest's words of it, else (--assert=plain) the check's own line."""
+    said = str(excinfo.value).split("\n")[0].strip()
+    return _shown(said or f"this does not hold: {str(excinfo.traceback[-1].statement).strip()}")
+
+
+def _advice(item: pytest.Item, suite: str) -> Advice | None:
     arguments: dict[str, Any] = dict(getattr(item, "funcargs", {}))
     stash = item.config.stash
     context: dict[str, Any] = {"inventory": inventory_of(item.config)}
@@ -147,7 +153,7 @@ def _advice(item: pytest.Item) -> Advice | None:
         context["server"] = stash[NODES].get(inventory_of(item.config).server.name)
     if CLUSTER in stash:
         context["cluster"] = stash[CLUSTER]
-    return advise(_check(item), context | arguments)
+    return advise(suite, _check(item), context | arguments)
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:

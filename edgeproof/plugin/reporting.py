@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.console import Console
 
+from edgeproof.facts.observed import reason
 from edgeproof.plugin.session import INVENTORY, INVENTORY_PATH, gathered_nodes, is_worker
-from edgeproof.report import Finding, RunRecord, fix_plan, print_matrix, write_record
+from edgeproof.report import Finding, RunRecord, fix_plan, measurements_of, print_matrix, write_record
+
+if TYPE_CHECKING:
+    from edgeproof.facts.node import NodeFacts
 
 FILE_COLUMNS = 160
 """Columns of the matrix where the output goes to a file or a pipe."""
@@ -37,6 +42,12 @@ class Recorder:
         if measured:
             self.measurements[data["check"]] = measured
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_benchmark_update_json(self, output_json: dict[str, Any]) -> None:
+        """Put what was measured, the speedup too, beside pytest-benchmark's own numbers (--benchmark-json)."""
+        if self.measurements:
+            output_json["edgeproof"] = self.measurements
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """A run with a blocked item is not a passed run."""
@@ -51,7 +62,7 @@ class Recorder:
         record = self.record()
         for path in self._record_paths():
             write_record(record, path)
-        plan: Path | None = self.config.getoption("--fix-plan")
+        plan: Path | None = self.config.getoption("edgeproof_fix_plan")
         if plan is not None:
             plan.write_text(fix_plan(record), encoding="utf-8")
         if isinstance(sys.stdout, io.TextIOWrapper):
@@ -65,7 +76,7 @@ class Recorder:
             terminalreporter.write_line(f"fix plan, for a person to review: {plan}")
 
     def _record_paths(self) -> list[Path]:
-        given: Path | None = self.config.getoption("--run-record")
+        given: Path | None = self.config.getoption("edgeproof_run_record")
         cache: Any = getattr(self.config, "cache", None)
         kept = [Path(cache.mkdir("edgeproof")) / "run.json"] if cache is not None else []
         return kept + ([given] if given is not None else [])
@@ -81,8 +92,14 @@ class Recorder:
             nodes=tuple(inventory.nodes),
             simulated=tuple(simulated),
             findings=tuple(self.findings),
-            measurements=self.measurements,
+            measurements=measurements_of(self.measurements),
+            platforms=_platforms(nodes),
         )
+
+
+def _platforms(nodes: Mapping[str, NodeFacts]) -> dict[str, str]:
+    """Say of each node that told it what board it is, and with which release."""
+    return {name: str(facts.platform) for name, facts in nodes.items() if reason(facts, "platform") is None}
 
 
 @pytest.hookimpl(trylast=True)

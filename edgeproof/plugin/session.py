@@ -1,33 +1,47 @@
-"""A run's beginning: which inventory, and the facts gathered once for all its processes."""
+"""A run's beginning: is it edgeproof's, which inventory, and the facts gathered once for all its processes."""
 
 from __future__ import annotations
 
 import errno
 import os
+import shlex
 import shutil
 import signal
 import tempfile
 import threading
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from edgeproof.errors import InventoryError
+from edgeproof.files import holds_suites, suite_of
 from edgeproof.inventory import Inventory, find_inventory, load_inventory
 from edgeproof.plugin.once import once
+from edgeproof.plugin.options import OPTIONS, joined
+from edgeproof.say import Say
 
 if TYPE_CHECKING:
     from edgeproof.facts.cluster import ClusterFacts
     from edgeproof.facts.node import NodeFacts
 
-SUITES = ("tests_node", "tests_cluster", "tests_workload")
+MARKERS = (
+    "node: what must be so on each board (tests_node)",
+    "cluster: what must be so of the cluster (tests_cluster)",
+    "workload: the two image-classification jobs (tests_workload)",
+)
+OF_A_SUITE_RUN = ("fixtures_facts", "fixtures_cluster", "fixtures_workload", "outcome", "reporting")
+"""The modules of this package that come in where one of the suites is run."""
 
 INVENTORY = pytest.StashKey[Inventory]()
 INVENTORY_PATH = pytest.StashKey[Path]()
 SHARED = pytest.StashKey[Path]()
 NODES = pytest.StashKey["dict[str, NodeFacts]"]()
 CLUSTER = pytest.StashKey["ClusterFacts"]()
+ACTIVE = pytest.StashKey[bool]()
+FORMER_HANDLER = pytest.StashKey[Any]()
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -35,31 +49,73 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def suite_of(path: Path, config: pytest.Config) -> str | None:
-    """Name the suite a test file belongs to; None for any other file."""
-    parts = path.parts[len(config.rootpath.parts) :] if path.is_relative_to(config.rootpath) else ()
-    return parts[0] if parts and parts[0] in SUITES else None
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | pytest.ExitCode | None:
+    """Start anew where pytest took the FILE of `--inventory FILE` for a path to test, and its folder for the rootdir.
 
-
-def runs_suites(config: pytest.Config) -> bool:
-    """Tell whether this run was asked for any of the three suites, rather than for the selftests alone."""
-    for argument in config.args:
-        path = (config.invocation_params.dir / argument.split("::")[0]).resolve()
-        if path == config.rootpath or suite_of(path, config) is not None:
-            return True
-    return False
+    It decides that before it knows any plugin's options (pytest issue 1435); written as `--inventory=FILE` it cannot.
+    """
+    given = [str(argument) for argument in config.invocation_params.args]
+    rewritten = joined(given)
+    values = (word.partition("=")[2] for word in rewritten if word not in given)
+    if is_worker(config) or not any((config.invocation_params.dir / value).exists() for value in values):
+        return None
+    return pytest.main(rewritten, plugins=config.invocation_params.plugins)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep what changes the cluster in one xdist worker; leave the telling of failures to the matrix."""
+    """Register the suites' markers; in a run of the suites, all the rest."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    if any(suite_of(path) or holds_suites(path) for path in _places(config)):
+        _activate(config)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> None:
+    """A suite that the command line did not name, but a folder far above it, makes this a run of the suites, too."""
+    if ACTIVE not in parent.config.stash and suite_of(file_path) is not None:
+        _activate(parent.config)
+        _prepare(parent.config)
+
+
+def _places(config: pytest.Config) -> Iterator[Path]:
+    """Give the paths that the run was asked for, those of packages (--pyargs) too."""
+    for argument in config.args:
+        name = argument.split("::")[0]
+        path = (config.invocation_params.dir / name).resolve()
+        if path.exists() or not config.option.pyargs:
+            yield path
+            continue
+        try:
+            spec = find_spec(name)
+        except (ImportError, ValueError):
+            continue
+        if spec is not None and spec.origin is not None:
+            yield Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
+
+
+def _activate(config: pytest.Config) -> None:
+    """Bring in what a run of the suites needs; keep what changes the cluster in one of xdist's workers."""
+    config.stash[ACTIVE] = True
     if not is_worker(config) and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _interrupt)
+        config.stash[FORMER_HANDLER] = signal.signal(signal.SIGTERM, _interrupt)
     if getattr(config.option, "dist", "no") == "load":
         config.option.dist = "loadgroup"
-    if runs_suites(config) and config.option.tbstyle == "auto":
+    # The matrix tells of failures, unless the user has asked for pytest's own words.
+    if config.option.tbstyle == "auto" and not _is_given(config, "--tb"):
         config.option.tbstyle = "no"
+    if config.option.reportchars == "fE" and not _is_given(config, "-r"):
         config.option.reportchars = ""
+    for module in OF_A_SUITE_RUN:
+        config.pluginmanager.import_plugin(f"edgeproof.plugin.{module}")
+
+
+def _is_given(config: pytest.Config, form: str) -> bool:
+    """Tell whether the user has written an option, on the command line, in $PYTEST_ADDOPTS or in an ini file."""
+    of_environment = shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))
+    words = [*map(str, config.invocation_params.args), *of_environment, *config.getini("addopts")]
+    return any(word.startswith(form) for word in words)
 
 
 def _interrupt(*_: object) -> None:
@@ -70,14 +126,17 @@ def _interrupt(*_: object) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Load the inventory before anything is collected, so that a wrong one is one clear sentence."""
-    config = session.config
+    if ACTIVE in session.config.stash:
+        _prepare(session.config)
+
+
+def _prepare(config: pytest.Config) -> None:
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
-    config.stash[SHARED] = Path(worker["edgeproof_shared"] if worker else tempfile.mkdtemp(prefix="edgeproof-run-"))
-    if not runs_suites(config):
-        return
+    shared = worker.get("edgeproof_shared") if worker else None
+    config.stash[SHARED] = Path(shared or tempfile.mkdtemp(prefix="edgeproof-run-"))
     _refuse_folders(config)
     try:
-        path = find_inventory(config.getoption("--inventory"), config.invocation_params.dir).absolute()
+        path = find_inventory(config.getoption("edgeproof_inventory"), config.invocation_params.dir).absolute()
         config.stash[INVENTORY_PATH] = path
         config.stash[INVENTORY] = _with_options(load_inventory(path), config)
     except InventoryError as error:
@@ -87,20 +146,23 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell each xdist worker where the run's processes share what was gathered."""
-    node.workerinput["edgeproof_shared"] = str(node.config.stash[SHARED])
+    if SHARED in node.config.stash:
+        node.workerinput["edgeproof_shared"] = str(node.config.stash[SHARED])
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove the run's shared folder."""
+    """Remove the run's shared folder; SIGTERM means again what it meant."""
     if not is_worker(config) and SHARED in config.stash:
         shutil.rmtree(config.stash[SHARED], ignore_errors=True)
+    if FORMER_HANDLER in config.stash:
+        signal.signal(signal.SIGTERM, config.stash[FORMER_HANDLER])
 
 
 def _refuse_folders(config: pytest.Config) -> None:
     """Tell of a place that cannot be written before the run rather than after it."""
-    for option in ("--run-record", "--fix-plan"):
-        path: Path | None = config.getoption(option)
+    for option in OPTIONS:
+        path: Path | None = config.getoption(option.dest) if option.name in ("run-record", "fix-plan") else None
         if path is None:
             continue
         try:
@@ -109,12 +171,12 @@ def _refuse_folders(config: pytest.Config) -> None:
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         except OSError as error:
             raise pytest.UsageError(
-                f"{option} {path}: cannot be written: {error.strerror}\nfix: name a file in a folder of your own"
+                f"{option.long} {path}: cannot be written: {error.strerror}\nfix: name a file in a folder of your own"
             ) from None
 
 
 def _with_options(inventory: Inventory, config: pytest.Config) -> Inventory:
-    given = {"kubeconfig": config.getoption("--kubeconfig"), "context": config.getoption("--context")}
+    given = {name: config.getoption(f"edgeproof_{name}") for name in ("kubeconfig", "context")}
     chosen = {key: value for key, value in given.items() if value is not None}
     if not chosen:
         return inventory
@@ -124,7 +186,7 @@ def _with_options(inventory: Inventory, config: pytest.Config) -> Inventory:
 def inventory_of(config: pytest.Config) -> Inventory:
     """Give the run's inventory; a usage error where the run has none."""
     if INVENTORY not in config.stash:
-        raise pytest.UsageError("this test needs an inventory: run it from its suite's folder")
+        raise pytest.UsageError("no inventory was loaded: name a suite, or a folder above one, on the command line")
     return config.stash[INVENTORY]
 
 
@@ -157,7 +219,7 @@ def gathered_nodes(config: pytest.Config) -> dict[str, NodeFacts]:
     return observed_nodes(config) if NODES in config.stash or file.exists() else {}
 
 
-def progress(config: pytest.Config) -> Any:
+def progress(config: pytest.Config) -> Say:
     """Tell a person at a terminal what is being waited for; silent elsewhere."""
     reporter = config.pluginmanager.getplugin("terminalreporter")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from edgeproof.files import SUITES
+
 Outcome = Literal["passed", "failed", "blocked", "skipped"]
 
 LETTERS: dict[Outcome, str] = {"passed": "P", "failed": "F", "blocked": "B", "skipped": "–"}
@@ -41,8 +43,7 @@ class Finding:
     @property
     def place(self) -> tuple[str, str, int]:
         """Sort key: suite by suite, layer by layer, in the order the checks are written."""
-        suites = ("tests_node", "tests_cluster", "tests_workload")
-        position = suites.index(self.suite) if self.suite in suites else len(suites)
+        position = SUITES.index(self.suite) if self.suite in SUITES else len(SUITES)
         return (str(position), self.layer, self.line)
 
     def explanation(self) -> str:

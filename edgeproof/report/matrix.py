@@ -15,7 +15,7 @@ from edgeproof.report.record import RunRecord
 
 STYLES: dict[Outcome, str] = {"passed": "green", "failed": "bold red", "blocked": "yellow", "skipped": "dim"}
 WORST_FIRST: tuple[Outcome, ...] = ("failed", "blocked", "passed", "skipped")
-LEGEND = "P passed   F failed   B blocked: could not be observed   – not applicable, or not run"
+LEGEND = "P passed   F failed   B blocked: could not be observed   – not applicable   (blank) not run"
 
 
 def print_matrix(record: RunRecord, console: Console) -> None:
@@ -24,11 +24,21 @@ def print_matrix(record: RunRecord, console: Console) -> None:
     if record.simulated:
         said = printable(f"simulated: {', '.join(record.simulated)}")
         console.print(Text(said, style="bold magenta"))
+    for line in _platforms(record):
+        console.print(Text(line), soft_wrap=True)
     console.print(_table(record))
     console.print(Text(LEGEND, style="dim"))
     for part in measured(record) + _failures(record) + _blocked(record):
         console.print(part, soft_wrap=True)
     console.print(_verdict(record))
+
+
+def _platforms(record: RunRecord) -> list[str]:
+    """Say what each node is; nodes that are the same stand together."""
+    alike: dict[str, list[str]] = {}
+    for name, platform in record.platforms.items():
+        alike.setdefault(platform, []).append(name)
+    return [printable(f"{', '.join(names)}: {platform}") for platform, names in alike.items()]
 
 
 def _columns(record: RunRecord) -> list[str]:
@@ -55,8 +65,10 @@ def _table(record: RunRecord) -> Table:
 
 
 def _cell(findings: Sequence[Finding]) -> Text:
-    outcomes = {finding.outcome for finding in findings}
-    worst: Outcome = next((outcome for outcome in WORST_FIRST if outcome in outcomes), "skipped")
+    """Show the worst of several findings; nothing where the check was not run."""
+    if not findings:
+        return Text()
+    worst = min((finding.outcome for finding in findings), key=WORST_FIRST.index)
     return Text(LETTERS[worst], style=STYLES[worst])
 
 

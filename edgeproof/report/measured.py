@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from edgeproof.report.finding import printable
+from edgeproof.report.measurements import JobMeasured
 from edgeproof.report.record import RunRecord
 
 TITLES = {
@@ -25,41 +27,40 @@ LOST = {
 
 def measured(record: RunRecord) -> list[RenderableType]:
     """Make the parts to print; none where no workload has run."""
-    if not record.measurements:
-        return []
+    jobs = record.measurements.jobs
+    parts: list[RenderableType] = [Text(), _table(jobs)] if jobs else []
+    return parts + [Text("\n" + line) for line in _speedup(record)]
+
+
+def _table(jobs: Mapping[str, JobMeasured]) -> Table:
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("workload", no_wrap=True)
     for name in ("agents", "images", "failed", "work s", "images/s", "job s"):
         table.add_column(name, justify="right", no_wrap=True)
-    for check, found in record.measurements.items():
-        table.add_row(TITLES.get(check, check), *_cells(found))
-    parts: list[RenderableType] = [Text(), table]
-    for found in record.measurements.values():
-        parts += [Text("\n" + line) for line in _speedup(found)]
-    return parts
+    for check, job in jobs.items():
+        table.add_row(TITLES[check], *_cells(job))
+    return table
 
 
-def _cells(found: dict[str, Any]) -> tuple[str, ...]:
+def _cells(job: JobMeasured) -> tuple[str, ...]:
     return (
-        str(len(found["shards"])),
-        str(found["images"]),
-        str(len(found["failed_images"])),
-        f"{found['slowest_work_s']:.1f}",
-        f"{found['images_per_s']:.2f}",
-        f"{found['job_wall_s']:.1f}",
+        str(len(job.shards)),
+        str(job.images),
+        str(len(job.failed_images)),
+        f"{job.slowest_work_s:.1f}",
+        f"{job.images_per_s:.2f}",
+        f"{job.job_wall_s:.1f}",
     )
 
 
-def _speedup(found: dict[str, Any]) -> list[str]:
-    speedup = found.get("speedup")
-    if speedup is None:
-        return []
-    if isinstance(speedup, str):
-        return [f"speedup: {speedup}"]
-    agents = len(found["shards"])
-    lost = "\n".join(f"  {seconds:7.1f} s  {LOST.get(name, name)}" for name, seconds in found["lost_s"].items())
+def _speedup(record: RunRecord) -> list[str]:
+    found = record.measurements.speedup
+    if found is None:
+        skipped = [finding for finding in record.with_outcome("skipped") if finding.check == "speedup"]
+        return [f"speedup: not applicable: {printable(finding.why)}" for finding in skipped]
+    lost = "\n".join(f"  {seconds:7.1f} s  {LOST.get(name, name)}" for name, seconds in found.lost_s.items())
     return [
-        f"speedup: {speedup:.2f} times with {agents} agents (efficiency {100 * found['efficiency']:.0f} %); "
-        f"{found['speedup_compute']:.2f} in the model's own seconds; {found['speedup_wall']:.2f} from start to end of the job\n"
-        f"the job's {found['job_wall_s']:.1f} s on all agents went to:\n{lost}"
+        f"speedup: {found.speedup:.2f} times with {found.agents} agents (efficiency {100 * found.efficiency:.0f} %); "
+        f"{found.speedup_compute:.2f} in the model's own seconds; {found.speedup_wall:.2f} from start to end of the job\n"
+        f"the job's {found.job_wall_s:.1f} s on all agents went to:\n{lost}"
     ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from edgeproof.report.finding import Finding, Outcome
+from edgeproof.report.measurements import Measurements
 
 SCHEMA = "edgeproof.run/1"
 
@@ -16,7 +17,7 @@ SCHEMA = "edgeproof.run/1"
 class RunRecord:
     """One run: when, on which inventory, what was simulated, what was found and measured.
 
-    `started` is ISO 8601 with offset; `measurements` are the extra_info of each workload's benchmark, by its check.
+    `started` is ISO 8601 with offset; `platforms` says by its name what board and release a node is, where it told.
     """
 
     started: str
@@ -24,7 +25,8 @@ class RunRecord:
     nodes: tuple[str, ...]
     simulated: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
-    measurements: dict[str, Any] = field(default_factory=dict)
+    measurements: Measurements = field(default_factory=Measurements)
+    platforms: Mapping[str, str] = field(default_factory=dict)
     schema: str = SCHEMA
 
     def with_outcome(self, outcome: Outcome) -> tuple[Finding, ...]:

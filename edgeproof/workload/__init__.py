@@ -1,1 +1,1 @@
-"""The jobs: puts the image on the nodes, runs Indexed Jobs, reads what each shard printed, cleans up."""
+"""The jobs: puts the image on the nodes, makes datasets, runs Indexed Jobs and keeps what their pods reported."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 QUALITY = 90
 LEAST_SIDE, MOST_SIDE = 32, 8192
-OURS = r"image-\d{5}\.jpg"
+OURS = "image-[0-9][0-9][0-9][0-9][0-9].jpg"
+"""The names edgeproof gives its images, as a pattern of the shell's (fnmatch)."""
+
 NOTE = "edgeproof-dataset.json"
 """Written beside the images: how they were made, and which are corrupt on purpose."""
 
@@ -54,7 +56,7 @@ def make_dataset(folder: Path, recipe: Recipe) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         made_before = (folder / NOTE).exists()
-        ours = [file for file in folder.glob("*.jpg") if made_before and re.fullmatch(OURS, file.name)]
+        ours = [file for file in folder.glob("*.jpg") if made_before and fnmatchcase(file.name, OURS)]
         others = sorted(file.name for file in folder.glob("*.jpg") if file not in ours)
         if others:
             raise DatasetError(

@@ -9,17 +9,18 @@ import shlex
 import tarfile
 import tempfile
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgeproof import limits
 from edgeproof.connect.ssh import SshNode, open_node
 from edgeproof.errors import WorkloadError
+from edgeproof.files import carried
 from edgeproof.inventory import Inventory, Node
+from edgeproof.say import Say
+from edgeproof.side_by_side import side_by_side
 
-WORKER = Path(__file__).parents[2] / "worker"
+WORKER = carried("worker")
 SPARE_FACTOR = 2.5
 """Loading needs the archive's size and the layers' beside each other on the agent's disk."""
 
@@ -27,7 +28,6 @@ LABEL = "edgeproof.worker"
 """Label of an image that edgeproof built: a hash of what it was built from."""
 
 GIVEN_WEIGHTS = "given.pth"
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def distribute(inventory: Inventory, say: Say, rebuild: bool = False) -> str:
 def image_id(connection: SshNode, image: str) -> str:
     """Give an image's id on a node, '' when it is not there."""
     answer = connection.run(
-        f"docker image inspect --format '{{{{.Id}}}}' {shlex.quote(image)} 2>/dev/null", limits.SSH_CONNECT_S * 2
+        f"docker image inspect --format '{{{{.Id}}}}' {shlex.quote(image)} 2>/dev/null", limits.SHORT_COMMAND_S
     )
     found = answer.stdout.decode("utf-8", "replace").strip()
     return found if re.fullmatch(r"sha256:[0-9a-f]{64}", found) else ""
@@ -82,7 +82,7 @@ def _lacks(inventory: Inventory, agent: Node, identity: str) -> bool:
 def _is_outdated(server: SshNode, image: str, context: Context) -> bool:
     """Tell whether edgeproof built the image from something else; one that a person built is taken as it is."""
     template = shlex.quote(f'{{{{index .Config.Labels "{LABEL}"}}}}')
-    answer = server.run(f"docker image inspect --format {template} {shlex.quote(image)}", limits.SSH_CONNECT_S * 2)
+    answer = server.run(f"docker image inspect --format {template} {shlex.quote(image)}", limits.SHORT_COMMAND_S)
     return answer.stdout.decode("utf-8", "replace").strip() not in ("", "<no value>", context.digest)
 
 
@@ -111,8 +111,8 @@ def _context(inventory: Inventory) -> Context:
     """Pack worker/, and a weights file if one is named; raises WorkloadError where that cannot be read."""
     weights = inventory.workload.weights
     files = {
-        file.name: file.read_bytes()
-        for file in sorted(WORKER.iterdir())
+        file.relative_to(WORKER).as_posix(): file.read_bytes()
+        for file in sorted(WORKER.rglob("*"))
         if file.suffix == ".py" or file.name == "Dockerfile"
     }
     arguments = {"BASE": inventory.images.worker_base, "WEIGHTS": weights}
@@ -153,9 +153,10 @@ def _send_to_all(inventory: Inventory, server: SshNode, agents: list[Node], iden
         size = archive.stat().st_size
         say(f"sending {size / 1e6:.0f} MB to {', '.join(agent.name for agent in agents)} …")
         progress = _Progress(size, len(agents), say)
-        with ThreadPoolExecutor(max_workers=16) as pool:
-            for sent in [pool.submit(_send, inventory, agent, archive, identity, progress) for agent in agents]:
-                sent.result()
+        side_by_side(
+            [agent.name for agent in agents],
+            lambda name: _send(inventory, inventory.nodes[name], archive, identity, progress),
+        )
     say(f"{image} is {identity[:19]} on every agent")
 
 
@@ -188,7 +189,7 @@ def _send(inventory: Inventory, agent: Node, archive: Path, identity: str, progr
 
 def _check_space(connection: SshNode, agent: Node, size: int) -> None:
     place = "$(docker info --format '{{.DockerRootDir}}' 2>/dev/null || echo /var/lib/docker)"
-    answer = connection.run(f"df -PB1 {place} 2>/dev/null | awk 'NR == 2 {{print $4}}'", limits.SSH_CONNECT_S * 2)
+    answer = connection.run(f"df -PB1 {place} 2>/dev/null | awk 'NR == 2 {{print $4}}'", limits.SHORT_COMMAND_S)
     free = answer.stdout.decode("utf-8", "replace").strip()
     if free.isdigit() and int(free) < SPARE_FACTOR * size:
         raise WorkloadError(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from edgeproof.facts.cluster.objects import Member, PodOnNode, Volume, parse_member, parse_pod, parse_volume
 from edgeproof.facts.node import NodeFacts
-from edgeproof.facts.observed import Blocked, Facts, NotApplicable, reason, unobserved
+from edgeproof.facts.observed import Blocked, Facts, NotApplicable, reason, replaced, unobserved
+from edgeproof.facts.reach import Reach
 from edgeproof.inventory import Inventory
 
 SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
@@ -18,17 +19,13 @@ OURS = "edgeproof.run"
 
 
 @dataclass(frozen=True)
-class Api:
-    """Whether the API answered this kubeconfig; else the error, its kind and the fix. Times are None when unknown."""
+class Api(Reach):
+    """Whether the API answered this kubeconfig, and when its client certificate ends (None without one)."""
 
-    error: str
-    kind: str
-    fix: str
-    server: str = ""
     certificate_end: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ClusterFacts(Facts):
     """What the API server tells."""
 
@@ -55,7 +52,7 @@ class ClusterFacts(Facts):
         """Give for how many days the kubeconfig's client certificate is still valid; not applicable without one."""
         if self.api.certificate_end is None:
             raise NotApplicable("the kubeconfig holds no client certificate")
-        return (self.api.certificate_end - datetime.now(UTC)).total_seconds() / 86400
+        return (self.api.certificate_end - datetime.now(timezone.utc)).total_seconds() / 86400
 
     def claims_named(self, name: str) -> tuple[Volume, ...]:
         """Give the claims of that name that are not edgeproof's own."""
@@ -84,10 +81,7 @@ class ClusterFacts(Facts):
 def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: Inventory) -> ClusterFacts:
     """Make the facts from what the API told."""
     end = raw.get("certificate_end")
-    api = Api(
-        str(raw.get("error", "")), str(raw.get("kind", "")), str(raw.get("fix", "")), str(raw.get("server", "")),
-        datetime.fromisoformat(end) if end else None,
-    )  # fmt: skip
+    api = Api(**raw["reach"], certificate_end=datetime.fromisoformat(end) if end else None)
     if api.error:
         why = f"API: {api.error}"
         blank = unobserved(why)
@@ -107,14 +101,14 @@ def _blocked_member(member: Member, nodes: dict[str, NodeFacts], inventory: Inve
     """A Node object says nothing of today while its node's K3s service does not run: the check services tells that."""
     facts = nodes.get(member.name)
     if facts is not None and facts.reach.error:
-        return replace(member, ready=unobserved(f"SSH: {facts.reach.error}"))
+        return replaced(member, ready=unobserved(f"SSH: {facts.reach.error}"))
     if facts is None or reason(facts, "k3s"):
         return member
     wanted = inventory.nodes[member.name].role
     if facts.k3s.role == wanted:
         return member
     why = f"K3s runs on {member.name} as {facts.k3s.role}, not as {wanted} (see the check services)"
-    return replace(member, ready=unobserved(why))
+    return replaced(member, ready=unobserved(why))
 
 
 def skew_minors(one: str, other: str) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from edgeproof.connect.kubernetes import KubernetesApi, read_kubeconfig
+from edgeproof.connect.api import KubernetesApi, read_kubeconfig
 from edgeproof.errors import ConnectError
+from edgeproof.facts.reach import Reach, refused
 from edgeproof.inventory import Inventory
 
 KINDS = {
@@ -19,19 +21,16 @@ KINDS = {
 def gather_cluster(inventory: Inventory) -> dict[str, Any]:
     """Give the objects of each kind as plain data, or the error that stands in their way."""
     try:
-        path, server, end = read_kubeconfig(inventory)
+        kubeconfig = read_kubeconfig(inventory)
         api = KubernetesApi(inventory)
-        found: dict[str, Any] = {kind: api.items(url) for kind, url in KINDS.items()}
-        found["version"] = api.call("GET", "/version")
+        objects: dict[str, Any] = {kind: api.items(url) for kind, url in KINDS.items()}
+        version = api.call("GET", "/version")
     except ConnectError as error:
-        return {"error": str(error), "kind": type(error).__name__, "fix": error.fix}
-    end_text = end.isoformat() if end else ""
+        return {"reach": asdict(refused(error))}
+    end = kubeconfig.certificate_end
     return {
-        **found,
-        "error": "",
-        "kind": "",
-        "fix": "",
-        "kubeconfig": str(path),
-        "server": server,
-        "certificate_end": end_text,
+        **objects,
+        "version": version,
+        "reach": asdict(Reach()),
+        "certificate_end": end.isoformat() if end else "",
     }

@@ -8,7 +8,7 @@ from typing import Any
 from edgeproof.facts.observed import Facts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Member(Facts):
     """One Node object. `pressures` are the conditions other than Ready that are true."""
 
@@ -21,7 +21,6 @@ class Member(Facts):
     taints: frozenset[str]
     labels: frozenset[str]
     pressures: tuple[str, ...]
-    cordoned: bool
     gpus: str
 
 
@@ -42,7 +41,6 @@ def parse_member(node: dict[str, Any]) -> Member:
         taints=frozenset(f"{t.get('key')}={t.get('value', '')}:{t.get('effect')}" for t in spec.get("taints") or []),
         labels=frozenset(f"{key}={value}" for key, value in _part(metadata, "labels").items()),
         pressures=tuple(sorted(str(k) for k, c in conditions.items() if k != "Ready" and c.get("status") == "True")),
-        cordoned=bool(spec.get("unschedulable")),
         gpus=str(_part(status, "allocatable").get("nvidia.com/gpu", "0")),
     )
 

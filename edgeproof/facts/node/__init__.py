@@ -1,6 +1,8 @@
 """The facts of a node: what each board is, by noun; gathered over one connection, parsed by pure functions."""
 
+from edgeproof.facts.node.facts import NodeFacts
 from edgeproof.facts.node.gather import gather_nodes
-from edgeproof.facts.node.node import NodeFacts, broken_link, parse_nodes
+from edgeproof.facts.node.gpu_chain import broken_link
+from edgeproof.facts.node.parse import parse_nodes
 
 __all__ = ["NodeFacts", "broken_link", "gather_nodes", "parse_nodes"]

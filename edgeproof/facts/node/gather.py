@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
@@ -14,23 +12,23 @@ from edgeproof.connect.known_hosts import KnownHosts
 from edgeproof.connect.ssh import open_node
 from edgeproof.errors import ConnectError
 from edgeproof.facts.node.probes import probes_for
+from edgeproof.facts.reach import Reach, refused
 from edgeproof.facts.script import compose, take_apart
 from edgeproof.inventory import Inventory, Node
+from edgeproof.say import Say
+from edgeproof.side_by_side import side_by_side
 
 PASSWORD = "EDGEPROOF_SUDO_PASSWORD"
 """The environment variable that holds the user's sudo password, where sudo asks for one."""
 
 Raw = dict[str, dict[str, Any]]
-MOST_AT_ONCE = 64
 
 
-def gather_nodes(inventory: Inventory, progress: Callable[[str], None]) -> Raw:
+def gather_nodes(inventory: Inventory, say: Say) -> Raw:
     """Give what each node printed, JSON-able, by the node's name; a node that cannot be reached has its error there."""
     known = KnownHosts.load(inventory.ssh.known_hosts)
-    progress(f"observing {len(inventory.nodes)} nodes over SSH …")
-    with ThreadPoolExecutor(max_workers=min(MOST_AT_ONCE, len(inventory.nodes))) as pool:
-        futures = {name: pool.submit(_gather, inventory, node, known) for name, node in inventory.nodes.items()}
-        return {name: future.result() for name, future in futures.items()}
+    say(f"observing {len(inventory.nodes)} nodes over SSH …")
+    return side_by_side(inventory.nodes, lambda name: _gather(inventory, inventory.nodes[name], known))
 
 
 def _gather(inventory: Inventory, node: Node, known: KnownHosts) -> dict[str, Any]:
@@ -42,6 +40,6 @@ def _gather(inventory: Inventory, node: Node, known: KnownHosts) -> dict[str, An
             stdin = f"{password}\n".encode() if password else b""
             answer = connection.run(script, limits.NODE_SCRIPT_S, stdin)
     except ConnectError as error:
-        return {"error": str(error), "kind": type(error).__name__, "fix": error.fix, "outputs": {}}
+        return {"reach": asdict(refused(error)), "outputs": {}}
     outputs = take_apart(answer.stdout.decode("utf-8", "replace"), mark)
-    return {"error": "", "kind": "", "fix": "", "outputs": {name: asdict(output) for name, output in outputs.items()}}
+    return {"reach": asdict(Reach()), "outputs": {name: asdict(output) for name, output in outputs.items()}}

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
+from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Facts, Unobserved
 from edgeproof.facts.probe import Output, Probe
+from edgeproof.facts.snippet import snippet
+from edgeproof.inventory import Inventory, Node
 
 JETPACK = {
     "32.1.0": "4.2", "32.3.1": "4.3", "32.4.3": "4.4", "32.4.4": "4.4.1", "32.5.0": "4.5", "32.5.1": "4.5.1",
@@ -17,10 +21,10 @@ JETPACK = {
     "36.4.0": "6.1", "36.4.2": "6.1.1", "36.4.3": "6.2", "36.4.4": "6.2.1", "36.4.7": "6.2.1", "36.5.0": "6.2.2",
     "38.2.0": "7.0", "38.2.2": "7.0", "38.4.0": "7.1",
 }  # fmt: skip
-"""JetPack by L4T release, from NVIDIA's release lists as FORMATS.md gathers them."""
+"""JetPack by L4T release, from NVIDIA's release lists (developer.nvidia.com/embedded/jetpack-archive)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Platform(Facts):
     """Architecture and kernel; L4T release, JetPack and board model, '' where there is none."""
 
@@ -29,6 +33,11 @@ class Platform(Facts):
     l4t: str
     jetpack: str
     model: str
+
+    def __str__(self) -> str:
+        release = f"L4T {self.l4t}" if self.l4t else "no L4T"
+        jetpack = f" = JetPack {self.jetpack}" if self.jetpack else ""
+        return f"{self.model or self.architecture}, {release}{jetpack}, kernel {self.kernel}"
 
 
 def parse_platform(output: Output) -> Platform | Unobserved:
@@ -43,15 +52,10 @@ def parse_platform(output: Output) -> Platform | Unobserved:
     return Platform(field["arch"], field["kernel"], l4t, JETPACK.get(l4t, ""), field.get("model", "").replace("\0", ""))
 
 
-PLATFORM = Probe(
-    "platform",
-    'echo "arch $(uname -m)"; echo "kernel $(uname -r)"; head -n 1 /etc/nv_tegra_release 2>/dev/null; '
-    "dpkg-query -W nvidia-l4t-core 2>/dev/null; echo \"model $(tr -d '\\000' < /proc/device-tree/model 2>/dev/null)\"",
-    parse_platform,
-)
+PLATFORM = Probe("platform", snippet(SNIPPETS, "platform"), parse_platform)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Hostname(Facts):
     """What `hostname` prints, and whether the node resolves that name itself."""
 
@@ -67,7 +71,7 @@ def parse_hostname(output: Output) -> Hostname | Unobserved:
     return Hostname(lines[0], "resolves" in lines[1:])
 
 
-HOSTNAME = Probe("hostname", 'hostname; getent hosts "$(hostname)" >/dev/null && echo resolves; true', parse_hostname)
+HOSTNAME = Probe("hostname", snippet(SNIPPETS, "hostname"), parse_hostname)
 
 
 def parse_machine_id(output: Output) -> str | Unobserved:
@@ -89,4 +93,18 @@ def parse_simulated(output: Output) -> tuple[str, ...]:
 
 
 SIMULATED = Probe("simulated", "cat /etc/edgeproof-lab.json 2>/dev/null", parse_simulated)
-PROBES = (PLATFORM, HOSTNAME, MACHINE_ID, SIMULATED)
+
+
+@dataclass(frozen=True, repr=False)
+class IdentityFacts(Facts):
+    """Layers 1 and 2: the board, its names, whether it is one at all."""
+
+    platform: Platform
+    hostname: Hostname
+    machine_id: str
+    simulated: tuple[str, ...]
+
+
+def probes(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:
+    """Give the probes of `IdentityFacts`, by its fields' names."""
+    return (PLATFORM, HOSTNAME, MACHINE_ID, SIMULATED)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface, IPv4Network, NetmaskValueError
+from typing import Any
 
+from edgeproof import limits
+from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Blocked, Facts, Unobserved
 from edgeproof.facts.probe import Output, Probe
-from edgeproof.inventory import Inventory
+from edgeproof.facts.snippet import snippet
+from edgeproof.inventory import Inventory, Node
 
 OVERLAYS = re.compile(r"^(lo|cni0|flannel.*|docker0|br-[0-9a-f]{12}|veth.*|kube-.*|tunl.*|cali.*|dummy0)$")
 """Interfaces that Kubernetes and Docker make themselves."""
@@ -38,7 +42,7 @@ class Route:
         return f"route {self.network} on {self.interface}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NodeNetwork(Facts):
     """`ip address`, `ip route` and the declared name servers."""
 
@@ -89,15 +93,10 @@ def parse_network(output: Output) -> NodeNetwork | Unobserved:
     return NodeNetwork(tuple(addresses), tuple(routes), tuple(dict.fromkeys(servers)))
 
 
-NETWORK = Probe(
-    "network",
-    "ip -o -4 address show; ip -4 route show; cat /etc/resolv.conf; "
-    "grep -hs '^nameserver' /run/systemd/resolve/resolv.conf; true",
-    parse_network,
-)
+NETWORK = Probe("network", snippet(SNIPPETS, "network"), parse_network)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Answers(Facts):
     """Which addresses answered a ping, and which name servers a question."""
 
@@ -128,16 +127,21 @@ def answers_probe(inventory: Inventory) -> Probe[Answers]:
     peers = " ".join(
         str(address) for address in (inventory.network.gateway, *(n.address for n in inventory.nodes.values()))
     )
-    servers = " ".join(map(str, inventory.network.dns))
-    ask = (
-        f"printf '{DNS_QUERY}' | timeout 2 bash -c 'exec 3<>/dev/udp/$0/53; cat >&3; head -c 12 <&3' $a 2>/dev/null "
-        "| grep -qa . && echo dns $a yes || echo dns $a no"
-    )
-    snippet = (
-        f"for a in {peers}; do (ping -c 1 -W 2 $a >/dev/null 2>&1 && echo ping $a yes || echo ping $a no) & done; "
-        f"for a in {servers}; do ({ask}) & done; wait"
-    )
-    return Probe("answers", snippet, parse_answers)
+    text = snippet(
+        SNIPPETS, "answers", peers=peers, servers=" ".join(map(str, inventory.network.dns)), query=DNS_QUERY,
+        ping_s=f"{limits.PING_S:.0f}", dns_s=f"{limits.DNS_S:g}",
+    )  # fmt: skip
+    return Probe("answers", text, parse_answers)
 
 
-PROBES = (NETWORK,)
+@dataclass(frozen=True, repr=False)
+class NetworkFacts(Facts):
+    """Layer 3: what the node's network is, and who answers on it."""
+
+    network: NodeNetwork
+    answers: Answers
+
+
+def probes(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:
+    """Give the probes of `NetworkFacts`, by its fields' names."""
+    return (NETWORK, answers_probe(inventory))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from dataclasses import dataclass
 from typing import Any
 
 from edgeproof import limits
+from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Facts, Unobserved
-from edgeproof.facts.probe import Output, Probe
-from edgeproof.inventory import Inventory
+from edgeproof.facts.probe import Output, Probe, parse_lines
+from edgeproof.facts.snippet import snippet
+from edgeproof.inventory import Inventory, Node
 
 
 def parse_object(text: str) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def parse_object(text: str) -> dict[str, Any]:
     return {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Docker(Facts):
     """The service and the running daemon. `default_runtime` is what containers get when nobody asks."""
 
@@ -57,24 +58,21 @@ def parse_docker(output: Output) -> Docker | Unobserved:
     )
 
 
-DOCKER = Probe(
-    "docker",
-    "systemctl show -p LoadState,ActiveState,UnitFileState docker.service; "
-    "apt-mark showhold 2>/dev/null | sed 's/^/held /'; docker info --format '{{json .}}' 2>/dev/null; true",
-    parse_docker,
-    root=True,
-    timeout_s=10,
-)
+DOCKER = Probe("docker", snippet(SNIPPETS, "docker"), parse_docker, root=True, timeout_s=limits.DOCKER_ASK_S)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DaemonJson(Facts):
-    """/etc/docker/daemon.json: what is wrong with its form ('' if nothing), and what it says of the nvidia runtime."""
+    """/etc/docker/daemon.json: what is wrong with its form ('' if nothing), and what it says of the nvidia runtime.
+
+    `malformed` where the file is there and is not JSON.
+    """
 
     error: str
     default_runtime: str
     nvidia_path: str
     nvidia_runs: bool
+    malformed: bool = False
 
 
 def parse_daemon_json(output: Output) -> DaemonJson | Unobserved:
@@ -87,7 +85,7 @@ def parse_daemon_json(output: Output) -> DaemonJson | Unobserved:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        return DaemonJson(f"not valid JSON: {error}", "", "", False)
+        return DaemonJson(f"not valid JSON: {error}", "", "", False, malformed=True)
     if not isinstance(found, dict):
         return DaemonJson("not a JSON object", "", "", False)
     runtimes = found.get("runtimes")
@@ -96,17 +94,10 @@ def parse_daemon_json(output: Output) -> DaemonJson | Unobserved:
     return DaemonJson("", str(found.get("default-runtime", "")), path, "runs" in head.split())
 
 
-DAEMON_JSON = Probe(
-    "daemon_json",
-    "f=/etc/docker/daemon.json; [ -e $f ] || echo missing; "
-    'p=$(sed -n \'s/.*"path"[^"]*"\\([^"]*nvidia-container-runtime[^"]*\\)".*/\\1/p\' $f 2>/dev/null | head -n 1); '
-    '[ -n "$p" ] && command -v "$p" >/dev/null && echo runs; echo --file--; cat $f 2>/dev/null; true',
-    parse_daemon_json,
-    root=True,
-)
+DAEMON_JSON = Probe("daemon_json", snippet(SNIPPETS, "daemon_json"), parse_daemon_json, root=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DockerGroup(Facts):
     """Whether the user may talk to Docker without sudo: the groups of this login, and whether it really works."""
 
@@ -123,27 +114,13 @@ def parse_docker_group(output: Output) -> DockerGroup | Unobserved:
 
 
 DOCKER_GROUP = Probe(
-    "docker_group", "id -nG; docker version >/dev/null 2>&1 && echo works; true", parse_docker_group, timeout_s=10
+    "docker_group", snippet(SNIPPETS, "docker_group"), parse_docker_group, timeout_s=limits.DOCKER_ASK_S
 )
+L4T_MOUNT_LISTS = Probe("l4t_mount_lists", snippet(SNIPPETS, "l4t_mount_lists"), parse_lines)
+GPU_DEVICES = Probe("gpu_devices", snippet(SNIPPETS, "gpu_devices"), parse_lines)
 
 
-def parse_lines(output: Output) -> tuple[str, ...]:
-    """One item a line."""
-    return tuple(line.strip() for line in output.stdout.splitlines() if line.strip())
-
-
-CSV = Probe("csv", "ls /etc/nvidia-container-runtime/host-files-for-container.d 2>/dev/null; true", parse_lines)
-GPU_DEVICES = Probe(
-    "gpu_devices",
-    "for d in /dev/nvhost-ctrl /dev/nvhost-gpu /dev/nvmap /dev/nvidia0 /dev/nvgpu/igpu0; do [ -c $d ] && echo $d; done; true",
-    parse_lines,
-)
-NFS_CLIENT = Probe(
-    "nfs_client", "for h in /sbin/mount.nfs /usr/sbin/mount.nfs; do [ -x $h ] && echo $h; done; true", parse_lines
-)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DeviceQuery(Facts):
     """How the deviceQuery container ended: PASS, FAIL, or '' when it said neither; with CUDA's error code, if any."""
 
@@ -168,15 +145,11 @@ def parse_device_query(output: Output) -> DeviceQuery | Unobserved:
 
 def device_query_probe(inventory: Inventory) -> Probe[DeviceQuery]:
     """Run the deviceQuery image once, removed afterwards; never pulled."""
-    image = shlex.quote(inventory.images.device_query)
-    snippet = (
-        f"docker image inspect {image} >/dev/null 2>&1 || {{ echo no-such-image; exit 0; }}; "
-        f"docker run --rm --network none --label edgeproof=device-query {image} ./deviceQuery 2>&1"
-    )
-    return Probe("device_query", snippet, parse_device_query, timeout_s=limits.DEVICE_QUERY_S, root=True)
+    text = snippet(SNIPPETS, "device_query", image=inventory.images.device_query)
+    return Probe("device_query", text, parse_device_query, timeout_s=limits.DEVICE_QUERY_S, root=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WorkerImage(Facts):
     """The worker image on this node: its id and architecture, '' when it is not there."""
 
@@ -195,9 +168,26 @@ def parse_worker_image(output: Output) -> WorkerImage | Unobserved:
 
 def worker_image_probe(inventory: Inventory) -> Probe[WorkerImage]:
     """Look the worker image up by its tag."""
-    image = shlex.quote(inventory.images.worker)
-    snippet = f"docker image inspect --format '{{{{.Id}}}} {{{{.Architecture}}}}' {image} 2>&1"
-    return Probe("worker_image", snippet, parse_worker_image, root=True, timeout_s=10)
+    text = snippet(SNIPPETS, "worker_image", image=inventory.images.worker)
+    return Probe("worker_image", text, parse_worker_image, root=True, timeout_s=limits.DOCKER_ASK_S)
 
 
-PROBES = (DOCKER, DAEMON_JSON, DOCKER_GROUP, CSV, GPU_DEVICES, NFS_CLIENT)
+@dataclass(frozen=True, repr=False)
+class RuntimeFacts(Facts):
+    """Layers 5 and 6: Docker, the GPU in a container, the worker image."""
+
+    docker: Docker
+    daemon_json: DaemonJson
+    docker_group: DockerGroup
+    l4t_mount_lists: tuple[str, ...]
+    gpu_devices: tuple[str, ...]
+    device_query: DeviceQuery
+    worker_image: WorkerImage
+
+
+def probes(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:
+    """Give the probes of `RuntimeFacts`, by its fields' names."""
+    return (
+        DOCKER, DAEMON_JSON, DOCKER_GROUP, L4T_MOUNT_LISTS, GPU_DEVICES,
+        device_query_probe(inventory), worker_image_probe(inventory),
+    )  # fmt: skip

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import dataclass
+from typing import Any
 
+from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Facts, Unobserved
-from edgeproof.facts.probe import Output, Probe
-from edgeproof.inventory import Inventory, Storage
+from edgeproof.facts.probe import Output, Probe, parse_lines
+from edgeproof.facts.snippet import snippet
+from edgeproof.inventory import Inventory, Node, Storage
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Export:
     options: frozenset[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NfsServer(Facts):
     """Whether the server runs, what it exports, and the exported folder's owner, mode and files."""
 
@@ -67,17 +69,29 @@ def parse_nfs_server(output: Output) -> NfsServer | Unobserved:
     )
 
 
-LISTING = "find . -maxdepth 1 -type f -exec stat -c '%n %s' {} + | LC_ALL=C sort"
-"""Names and sizes, sorted, by words that coreutils and busybox both know: its hash is equal where the same files are seen."""
+def listing() -> str:
+    """Give the shell function `listing`: names and sizes of the files in the working directory, sorted."""
+    return f"listing() {{ {snippet(SNIPPETS, 'listing')}; }}"
 
 
 def nfs_server_probe(inventory: Inventory) -> Probe[NfsServer]:
     """Look at the export on the node that should serve it."""
-    path = shlex.quote(inventory.storage.export)
-    snippet = (
-        "a=no; for u in nfs-kernel-server nfs-server; do systemctl is-active -q $u && a=yes; done; echo active=$a; "
-        f"stat -c 'folder %U:%G %a' {path} 2>/dev/null; "
-        f"if cd {path} 2>/dev/null; then l=$({LISTING}); n=$(printf '%s' \"$l\" | grep -c .); "
-        "echo files $n $(printf '%s' \"$l\" | sha256sum | cut -c1-64); fi; exportfs -v 2>/dev/null; true"
-    )
-    return Probe("nfs_server", snippet, parse_nfs_server, root=True)
+    text = snippet(SNIPPETS, "nfs_server", path=inventory.storage.export)
+    return Probe("nfs_server", f"{listing()}\n{text}", parse_nfs_server, root=True)
+
+
+NFS_CLIENT = Probe("nfs_client", snippet(SNIPPETS, "nfs_client"), parse_lines)
+
+
+@dataclass(frozen=True, repr=False)
+class StorageFacts(Facts):
+    """The NFS client, and on the node that exports the images its server."""
+
+    nfs_client: tuple[str, ...]
+    nfs_server: NfsServer
+
+
+def probes(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:
+    """Give the probes of `StorageFacts`, by its fields' names; only the NFS server's node is asked for one."""
+    serves = node.name == inventory.nfs_server.name
+    return (NFS_CLIENT, nfs_server_probe(inventory)) if serves else (NFS_CLIENT,)

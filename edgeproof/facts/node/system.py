@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
+from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Facts, NotApplicable, Unobserved, unobserved
 from edgeproof.facts.probe import Output, Probe
+from edgeproof.facts.snippet import snippet
+from edgeproof.inventory import Inventory, Node
 
 KIB = 1024
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Headless(Facts):
     """The default boot target, and the display managers that run."""
 
@@ -28,12 +32,7 @@ def parse_headless(output: Output) -> Headless | Unobserved:
     return Headless(target, tuple(line for line in lines if line.endswith(".service")))
 
 
-HEADLESS = Probe(
-    "headless",
-    "systemctl get-default; systemctl list-units --no-legend --plain --state=active --type=service "
-    "'gdm*' 'lightdm*' 'sddm*' 'display-manager*' | awk '{print $1}'",
-    parse_headless,
-)
+HEADLESS = Probe("headless", snippet(SNIPPETS, "headless"), parse_headless)
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class SwapDevice:
         return f"{self.name} ({self.kind}, {self.size_bytes >> 20} MiB)"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Swap(Facts):
     """Swap in use now, and what will make it again at the next boot."""
 
@@ -71,16 +70,10 @@ def parse_swap(output: Output) -> Swap | Unobserved:
     return Swap(tuple(devices), tuple(at_boot))
 
 
-SWAP = Probe(
-    "swap",
-    'cat /proc/swaps; awk \'$1 !~ /^#/ && $3 == "swap" {print "fstab:" $1}\' /etc/fstab 2>/dev/null; '
-    "for u in nvzramconfig zram-config zramswap dphys-swapfile; do "
-    'systemctl is-enabled -q $u 2>/dev/null && echo "unit:$u.service"; done; true',
-    parse_swap,
-)
+SWAP = Probe("swap", snippet(SNIPPETS, "swap"), parse_swap)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PowerMode(Facts):
     """`nvpmodel -q`: the mode's id and name."""
 
@@ -105,7 +98,7 @@ def parse_power_mode(output: Output) -> PowerMode | Unobserved:
 POWER_MODE = Probe("power_mode", "nvpmodel -q", parse_power_mode, root=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Clocks(Facts):
     """Which clocks jetson_clocks has pinned, and what pins them again at boot; unobserved part by part."""
 
@@ -139,16 +132,10 @@ def parse_clocks(output: Output) -> Clocks | Unobserved:
     )
 
 
-CLOCKS = Probe(
-    "clocks",
-    "jetson_clocks --show; grep -lsE '^ *(Exec[A-Za-z]*=.*)?jetson_clocks' /etc/systemd/system/*.service /etc/rc.local "
-    "/etc/cron.d/* | sed 's/^/unit:/'; true",
-    parse_clocks,
-    root=True,
-)
+CLOCKS = Probe("clocks", snippet(SNIPPETS, "clocks"), parse_clocks, root=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PowerSupply(Facts):
     """Over-current alarms in the kernel log since boot."""
 
@@ -163,10 +150,10 @@ def parse_power_supply(output: Output) -> PowerSupply | Unobserved:
     return PowerSupply(tuple(alarms))
 
 
-POWER_SUPPLY = Probe("power_supply", "dmesg | grep -F 'OC ALARM' || dmesg >/dev/null", parse_power_supply, root=True)
+POWER_SUPPLY = Probe("power_supply", snippet(SNIPPETS, "power_supply"), parse_power_supply, root=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Thermal(Facts):
     """Temperatures and the lowest passive trip point of each zone, in degrees Celsius; constants are left out."""
 
@@ -193,17 +180,10 @@ def parse_thermal(output: Output) -> Thermal:
     return Thermal(tuple(zones))
 
 
-THERMAL = Probe(
-    "thermal",
-    "for z in /sys/class/thermal/thermal_zone*; do [ -r $z/temp ] || continue; "
-    "read -r t < $z/type; read -r c < $z/temp 2>/dev/null || continue; p=-; "
-    'for k in $z/trip_point_*_type; do [ -r "$k" ] && read -r w < $k && [ "$w" = passive ] && read -r p < ${k%type}temp; done; '
-    'echo "zone $t $c $p"; done; true',
-    parse_thermal,
-)
+THERMAL = Probe("thermal", snippet(SNIPPETS, "thermal"), parse_thermal)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Memory(Facts):
     """/proc/meminfo."""
 
@@ -220,4 +200,21 @@ def parse_memory(output: Output) -> Memory | Unobserved:
 
 
 MEMORY = Probe("memory", "cat /proc/meminfo", parse_memory)
-PROBES = (HEADLESS, SWAP, POWER_MODE, CLOCKS, POWER_SUPPLY, THERMAL, MEMORY)
+
+
+@dataclass(frozen=True, repr=False)
+class SystemFacts(Facts):
+    """Layer 4: the board's system."""
+
+    headless: Headless
+    swap: Swap
+    power_mode: PowerMode
+    clocks: Clocks
+    power_supply: PowerSupply
+    thermal: Thermal
+    memory: Memory
+
+
+def probes(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:
+    """Give the probes of `SystemFacts`, by its fields' names."""
+    return (HEADLESS, SWAP, POWER_MODE, CLOCKS, POWER_SUPPLY, THERMAL, MEMORY)

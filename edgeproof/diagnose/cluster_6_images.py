@@ -1,0 +1,16 @@
+"""Advice on tests_cluster's layer 6: test_6_images."""
+
+from __future__ import annotations
+
+from edgeproof.diagnose.advice import Advice, advises
+from edgeproof.facts.node import NodeFacts
+
+IMAGE = "python -m edgeproof image   # builds it once and puts it on every agent"
+
+
+@advises("worker_image")
+def worker_image(agent: NodeFacts) -> Advice:
+    """Missing, or another build."""
+    if not agent.worker_image.id:
+        return Advice("the worker image is not on this agent, and imagePullPolicy Never will not fetch it", IMAGE)
+    return Advice("this agent has another worker image than the others: its results cannot be compared", IMAGE)

@@ -1,0 +1,40 @@
+"""A node's facts together. Each module declares its own share, so that a new fact touches that module alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edgeproof.facts.node.identity import IdentityFacts
+from edgeproof.facts.node.k3s import K3sFacts
+from edgeproof.facts.node.network import NetworkFacts
+from edgeproof.facts.node.runtime import RuntimeFacts
+from edgeproof.facts.node.storage import StorageFacts
+from edgeproof.facts.node.system import SystemFacts
+from edgeproof.facts.observed import Facts
+from edgeproof.facts.reach import Reach
+from edgeproof.inventory import Node
+
+
+@dataclass(frozen=True, repr=False)
+class Fleet(Facts):
+    """What this node is compared with: what most nodes have, and which of the others it does not reach."""
+
+    l4t: str
+    silent_peers: tuple[str, ...]
+    same_hostname: tuple[str, ...]
+    same_machine_id: tuple[str, ...]
+    worker_image_id: str
+
+
+@dataclass(frozen=True, repr=False)
+class NodeFacts(IdentityFacts, NetworkFacts, SystemFacts, RuntimeFacts, StorageFacts, K3sFacts):
+    """All that was observed of one node. `declared` is what the inventory says of it."""
+
+    name: str
+    declared: Node
+    reach: Reach
+    sudo: bool
+    fleet: Fleet
+
+    def __repr__(self) -> str:
+        return self.name

@@ -1,0 +1,47 @@
+"""From what the nodes printed to their facts, blocked where what they rest on is broken."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from edgeproof.facts.node.facts import NodeFacts
+from edgeproof.facts.node.fleet import fleet_of
+from edgeproof.facts.node.gather import Raw
+from edgeproof.facts.node.gpu_chain import with_blocked
+from edgeproof.facts.node.probes import probes_for
+from edgeproof.facts.observed import Unobserved, replaced, unobserved
+from edgeproof.facts.probe import Output, Probe
+from edgeproof.facts.reach import Reach
+from edgeproof.facts.script import NO_SUDO
+from edgeproof.inventory import Inventory, Node
+
+
+def parse_nodes(raw: Raw, inventory: Inventory) -> dict[str, NodeFacts]:
+    """Make the facts of every node from what the nodes printed."""
+    alone = {name: _parse(inventory, node, raw.get(name, {})) for name, node in inventory.nodes.items()}
+    return {name: replaced(facts, fleet=fleet_of(facts, alone)) for name, facts in alone.items()}
+
+
+def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
+    reach = Reach(**raw.get("reach", {}))
+    unasked = {field.name: Unobserved(f"{node.name} is not asked for {field.name}") for field in fields(NodeFacts)}
+    values = {probe.name: _value(probe, raw, reach) for probe in probes_for(inventory, node)}
+    if isinstance(values["simulated"], Unobserved):
+        values["simulated"] = ()
+    own = {"name": node.name, "declared": node, "reach": reach, "fleet": unobserved("alone")}
+    return with_blocked(NodeFacts(**(unasked | values | own)))
+
+
+def _value(probe: Probe[Any], raw: dict[str, Any], reach: Reach) -> Any:
+    if reach.error:
+        return Unobserved(f"SSH: {reach.error}")
+    printed = raw.get("outputs", {}).get(probe.name)
+    if printed is None:
+        return Unobserved(f"the node's answer was cut before {probe.name}")
+    output = Output(**printed)
+    if probe.root and output.status == NO_SUDO and not output.stdout:
+        return False if probe.name == "sudo" else Unobserved("needs root, and sudo does not work (see the check sudo)")
+    if output.timed_out and not output.stdout:
+        return Unobserved(f"{probe.name} took longer than {probe.timeout_s:g} s")
+    return probe.parse(output)

@@ -1,0 +1,6 @@
+# Architecture and kernel, the L4T release by NVIDIA's own file and by its package, the board's model.
+echo "arch $(uname -m)"
+echo "kernel $(uname -r)"
+head -n 1 /etc/nv_tegra_release 2>/dev/null
+dpkg-query -W nvidia-l4t-core 2>/dev/null
+echo "model $(tr -d '\000' < /proc/device-tree/model 2>/dev/null)"

@@ -1,0 +1,61 @@
+"""What edgeproof carries beside its own modules: the three suites, the manifests, the worker, the example inventory.
+
+In a checkout they lie at its top level; the wheel has the suites in edgeproof/suites and the rest in edgeproof/_files.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+SUITES = ("tests_node", "tests_cluster", "tests_workload")
+"""The suites, in the order of their layers."""
+
+SUITES_PACKAGE = "edgeproof.suites"
+"""The package of the suites in the wheel, for `pytest --pyargs`."""
+
+SIGN = '"""edgeproof suite: '
+"""What a suite's `__init__.py` begins with: a folder of the same name that is somebody else's has another."""
+
+EXAMPLE = "cluster.example.yaml"
+
+
+def _places() -> tuple[Path, ...]:
+    package = Path(str(resources.files("edgeproof")))
+    return package / "_files", package / "suites", package.parent
+
+
+@cache
+def carried(name: str) -> Path:
+    """Give the path of `manifests`, `worker`, the example inventory or a suite; FileNotFoundError where it is missing."""
+    for place in _places():
+        if (place / name).exists():
+            return place / name
+    raise FileNotFoundError(f"{name}: not beside the package edgeproof: install the wheel, or use a whole checkout")
+
+
+def is_installed(suite: str) -> bool:
+    """Tell whether a suite lies in the installed package, rather than in a checkout."""
+    return carried(suite).parent.name == "suites"
+
+
+@cache
+def _is_suite(folder: Path) -> bool:
+    try:
+        return (folder / "__init__.py").read_text(encoding="utf-8").startswith(SIGN)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def suite_of(path: Path) -> str | None:
+    """Name the suite that a file or folder belongs to, wherever it lies; None for any other."""
+    for folder in (path, *path.parents):
+        if folder.name in SUITES and _is_suite(folder):
+            return folder.name
+    return None
+
+
+def holds_suites(folder: Path) -> bool:
+    """Tell whether suites lie in this folder."""
+    return any(_is_suite(folder / name) for name in SUITES)

@@ -1,0 +1,87 @@
+"""The nouns a check is written with: inventory, nodes, node, agent, server, cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edgeproof.files import SUITES, suite_of
+from edgeproof.inventory import Inventory
+from edgeproof.plugin.session import inventory_of, observed_cluster, observed_nodes
+
+if TYPE_CHECKING:
+    from edgeproof.facts.cluster import ClusterFacts
+    from edgeproof.facts.node import NodeFacts
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one item of a check for each node, or agent, it judges."""
+    wanted = {"node", "agent", "server"} & set(metafunc.fixturenames)
+    if not wanted or suite_of(metafunc.definition.path) is None:
+        return
+    inventory = inventory_of(metafunc.config)
+    names = {
+        "node": list(inventory.nodes),
+        "agent": [node.name for node in inventory.agents],
+        "server": [inventory.server.name],
+    }
+    for name in sorted(wanted):
+        metafunc.parametrize(name, names[name], indirect=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each item by its suite's folder; keep what changes the cluster together under xdist."""
+    for item in items:
+        suite = suite_of(item.path)
+        if suite is None:
+            continue
+        item.add_marker(suite.removeprefix("tests_"))
+        if suite != SUITES[0] and config.pluginmanager.hasplugin("xdist"):
+            item.add_marker(pytest.mark.xdist_group("cluster"))
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def keep_measured_in_order(items: list[pytest.Item]) -> None:
+    """Keep tests_workload as it is written, whatever shuffles items: pytest-benchmark times a run where it is first asked for."""
+    places = [place for place, item in enumerate(items) if suite_of(item.path) == SUITES[-1]]
+    written = sorted((items[place] for place in places), key=lambda item: (item.path, item.location[1] or 0))
+    for place, item in zip(places, written, strict=True):
+        items[place] = item
+
+
+@pytest.fixture(scope="session")
+def inventory(pytestconfig: pytest.Config) -> Inventory:
+    """What the user declared."""
+    return inventory_of(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def nodes(pytestconfig: pytest.Config) -> dict[str, NodeFacts]:
+    """The facts of every node, by the inventory's name."""
+    return observed_nodes(pytestconfig)
+
+
+@pytest.fixture
+def node(request: pytest.FixtureRequest, nodes: dict[str, NodeFacts]) -> NodeFacts:
+    """The facts of one node; the check runs once for each."""
+    return nodes[request.param]
+
+
+@pytest.fixture
+def agent(request: pytest.FixtureRequest, nodes: dict[str, NodeFacts]) -> NodeFacts:
+    """The facts of one agent; the check runs once for each."""
+    return nodes[request.param]
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, nodes: dict[str, NodeFacts]) -> NodeFacts:
+    """The facts of the server."""
+    return nodes[request.param]
+
+
+@pytest.fixture(scope="session")
+def cluster(pytestconfig: pytest.Config) -> ClusterFacts:
+    """The facts the API server tells."""
+    return observed_cluster(pytestconfig)

@@ -1,0 +1,62 @@
+"""Fixtures of tests_workload: the workloads, and what their checks record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from edgeproof.facts.observed import Blocked
+from edgeproof.inventory import Inventory
+from edgeproof.plugin.outcome import MEASUREMENT
+from edgeproof.plugin.session import observed_nodes, progress
+
+if TYPE_CHECKING:
+    from edgeproof.facts.cluster import ClusterFacts
+    from edgeproof.measure.shards import JobRun, Speedup
+    from edgeproof.trial.namespace import OwnNamespace
+    from edgeproof.workload.runs import Workloads
+
+Measured = Callable[["Callable[[], JobRun]"], "JobRun"]
+
+
+@pytest.fixture(scope="session")
+def workloads(
+    pytestconfig: pytest.Config, inventory: Inventory, cluster: ClusterFacts, own_namespace: OwnNamespace
+) -> Workloads:
+    """The workloads, each run once; blocked while an agent cannot take a pod."""
+    from edgeproof.facts.node import broken_link
+    from edgeproof.workload.runs import Workloads
+
+    for agent in inventory.agents:
+        if not cluster.member(agent.name).ready:
+            raise Blocked(f"{agent.name} is not Ready (see tests_cluster, check nodes)")
+    broken = {name: broken_link(facts) for name, facts in observed_nodes(pytestconfig).items()}
+    return Workloads(inventory, own_namespace, progress(pytestconfig), broken)
+
+
+@pytest.fixture
+def measured(
+    benchmark: Any, workloads: Workloads, pytestconfig: pytest.Config, request: pytest.FixtureRequest
+) -> Measured:
+    """Run a workload once under pytest-benchmark; its extra_info, and the run record, hold the shards and what follows."""
+
+    def run(workload: Callable[[], JobRun]) -> JobRun:
+        workloads.image()
+        job: JobRun = benchmark.pedantic(workload, rounds=1, iterations=1)
+        request.node.stash[MEASUREMENT] = job.as_data()
+        nodes = observed_nodes(pytestconfig).values()
+        simulated = sorted({what for facts in nodes for what in facts.simulated})
+        benchmark.extra_info.update(job.as_data(), simulated=simulated)
+        return job
+
+    return run
+
+
+@pytest.fixture
+def speedup(workloads: Workloads, request: pytest.FixtureRequest) -> Speedup:
+    """One agent against all of them, recorded as its check's measurement; not applicable with a single agent."""
+    found = workloads.speedup()
+    request.node.stash[MEASUREMENT] = found.as_data()
+    return found

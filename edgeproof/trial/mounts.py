@@ -1,0 +1,51 @@
+"""Mounts the export by hand on an agent: read-only, time-limited, always unmounted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from edgeproof import limits
+from edgeproof.connect.ssh import open_node
+from edgeproof.errors import ConnectError
+from edgeproof.facts.observed import Facts, unobserved
+from edgeproof.facts.snippet import snippet
+from edgeproof.inventory import Inventory, Node
+from edgeproof.trial.snippets import SNIPPETS
+
+
+@dataclass(frozen=True, repr=False)
+class TrialMount(Facts):
+    """How the mount by hand went: '' or mount's own words; the version that came of it."""
+
+    complaint: str
+    version: str
+
+
+def try_mount(inventory: Inventory, agent: Node) -> TrialMount:
+    """Mount and unmount on one agent; unobserved where the agent cannot be reached."""
+    script = snippet(
+        SNIPPETS, "mount", source=f"{inventory.nfs_server.address}:{inventory.storage.export}",
+        mount_s=f"{limits.TRIAL_MOUNT_S:.0f}", look_s=f"{limits.TRIAL_MOUNT_LOOK_S:.0f}", kill_s=f"{limits.KILL_S:g}",
+        answer_tenths=f"{10 * limits.TRIAL_MOUNT_ANSWER_S:.0f}",
+    )  # fmt: skip
+    try:
+        with open_node(inventory, agent) as connection:
+            answer = connection.run(script, limits.TRIAL_MOUNT_WHOLE_S)
+    except ConnectError as error:
+        return TrialMount(*([unobserved(f"SSH: {error}")] * 2))
+    return parse_mount(answer.stdout.decode("utf-8", "replace"), answer.status)
+
+
+def parse_mount(text: str, status: int) -> TrialMount:
+    """`mounted`, then the line of /proc/mounts that proves it; or mount's complaint."""
+    line = next((line.split() for line in text.splitlines() if re.search(r"^\S+ \S+ (fuse\.)?nfs4? ", line)), [])
+    if not line and not re.search(r"^mounted$", text, re.M):
+        said = " ".join(text.split())[-300:] or (
+            "no answer in time" if status in (124, 137) else f"exit status {status}"
+        )
+        return TrialMount(said, "")
+    if not line:
+        return TrialMount("mount said that it mounted, and /proc/mounts does not have it", "")
+    version = re.search(r"\bvers=([\d.]+)", line[3]) if len(line) > 3 else None
+    return TrialMount("", version[1] if version else "")

@@ -1,0 +1,97 @@
+"""The workloads, each run once and kept: the first failure is told once, whoever asks later is blocked by it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from edgeproof import limits
+from edgeproof.connect.ssh import open_node
+from edgeproof.errors import EdgeproofError
+from edgeproof.facts.observed import Blocked, NotApplicable
+from edgeproof.inventory import Inventory
+from edgeproof.measure.shards import JobRun, Speedup
+from edgeproof.say import Say
+from edgeproof.trial.manifests import Manifest
+from edgeproof.trial.namespace import OwnNamespace
+from edgeproof.workload.dataset import NOTE
+from edgeproof.workload.images import distribute
+from edgeproof.workload.jobs import nfs_job, run_job, synthetic_job
+
+
+class Workloads:
+    """Everything tests_workload measures, made when first asked for."""
+
+    def __init__(self, inventory: Inventory, own: OwnNamespace, say: Say, broken: Mapping[str, str]) -> None:
+        self.inventory, self.own, self.say, self.broken = inventory, own, say, broken
+        self._kept: dict[str, Any] = {}
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        if name not in self._kept:
+            try:
+                self._kept[name] = make()
+            except EdgeproofError as error:
+                self._kept[name] = error
+                raise
+        found = self._kept[name]
+        if isinstance(found, EdgeproofError):
+            raise Blocked(f"{name} failed: {str(found).splitlines()[0]}")
+        return found
+
+    def image(self) -> str:
+        """Give the worker image's id, after it is on every agent."""
+        return str(self._once("image distribution", lambda: distribute(self.inventory, self.say)))
+
+    def synthetic(self) -> JobRun:
+        """Workload I on all agents."""
+        self.image()
+        shards = len(self.inventory.agents)
+        return self._run("Workload I", lambda: synthetic_job(self.inventory, shards))
+
+    def gpu_devices(self, agent: str) -> list[str]:
+        """Give the GPU devices that Workload I's shard on an agent had; blocked where the node shows why there are none."""
+        found: list[str] = self.synthetic().on(agent).record["gpu_devices"]
+        if not found and self.broken.get(agent):
+            raise Blocked(self.broken[agent])
+        return found
+
+    def on_one(self) -> JobRun:
+        """Workload II on the first agent alone."""
+        return self._nfs("Workload II on one agent", [self.inventory.agents[0].name], "inference-nfs-single")
+
+    def on_all(self) -> JobRun:
+        """Workload II on all agents."""
+        return self._nfs("Workload II on all agents", [agent.name for agent in self.inventory.agents], "inference-nfs")
+
+    def speedup(self) -> Speedup:
+        """One agent against all; not applicable with a single agent."""
+        if len(self.inventory.agents) < 2:
+            raise NotApplicable("there is one agent: nothing to compare it with")
+        return Speedup(self.on_one(), self.on_all())
+
+    def _nfs(self, name: str, agents: list[str], job: str) -> JobRun:
+        self.image()
+        self._once("the claim", self.own.create_claim)
+        return self._run(name, lambda: nfs_job(self.inventory, agents, job))
+
+    def _run(self, name: str, job: Callable[[], Manifest]) -> JobRun:
+        def make() -> JobRun:
+            self.say(f"{name} …")
+            run = run_job(self.own, job())
+            self.say(f"{name}: {run.images} images, {run.images_per_s:.2f} images/s, {run.wall_s:.1f} s in all")
+            return run
+
+        found: JobRun = self._once(name, make)
+        return found
+
+    def known_corrupt(self) -> list[str]:
+        """Name the images that edgeproof's own dataset holds corrupt on purpose; not applicable on any other."""
+        path = shlex.quote(f"{self.inventory.dataset}/{NOTE}")
+        with open_node(self.inventory, self.inventory.nfs_server) as server:
+            answer = server.run(f"cat {path}", limits.SHORT_COMMAND_S)
+        try:
+            return sorted(map(str, json.loads(answer.stdout)["corrupt"]))
+        except (ValueError, KeyError, TypeError):
+            raise NotApplicable("the images are not edgeproof's own: which are corrupt is not known") from None

@@ -1,0 +1,1 @@
+"""edgeproof suite: what must be so on each board."""

@@ -1,0 +1,1 @@
+"""edgeproof suite: the two image-classification jobs."""
