@@ -13,14 +13,14 @@ STATE := $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/edgeproof/lab/edgeproof
 INVENTORY := $(STATE)/cluster.yaml
 OUT ?= out.json
 
-.PHONY: help venv torch demo test check selftest selftest-lab lab
+.PHONY: help venv torch demo test test-all check wheel selftest selftest-lab lab
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 $(VENV)/.complete: requirements/check.txt requirements/torch.txt
 	@echo "== Python environment: $(VENV)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "edgeproof needs Python 3.11 or later; name one: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "edgeproof needs Python 3.10 or later; name one: make PYTHON=python3.12 …"; exit 1; }
 	@rm -rf $(VENV) && mkdir -p $(CACHE)
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/check.txt
@@ -29,8 +29,7 @@ $(VENV)/.complete: requirements/check.txt requirements/torch.txt
 # The worker's selftests need torch. The lab keeps it as a folder for Python 3.11; another Python gets its own.
 torch: venv
 	@if [ $(VERSION) = cp311 ]; then \
-	  $(BIN)/python -c 'import sysconfig; from pathlib import Path; from lab.torch_tree import torch_tree; \
-	    Path(sysconfig.get_path("purelib"), "torch-of-the-lab.pth").write_text(str(torch_tree()) + "\n")'; \
+	  $(BIN)/python -m lab.images.torch_tree --link $(VENV); \
 	elif [ ! -e $(VENV)/.torch ]; then \
 	  echo "== torch, for the worker selftests" && \
 	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/torch.txt && touch $(VENV)/.torch; \
@@ -48,11 +47,23 @@ demo: lab ## all set-up, then the three suites on the lab, and the report
 	@echo "== tests_node, tests_cluster, tests_workload"
 	$(BIN)/python -m pytest tests_node tests_cluster tests_workload --inventory=$(INVENTORY) --benchmark-json=$(OUT)
 
-check: venv ## ruff, mypy --strict, the import contract, and Python 3.6 syntax in worker/
+SNIPPETS = edgeproof/*/snippets/*.sh edgeproof/*/*/snippets/*.sh
+SUITES = tests_node tests_cluster tests_workload
+
+check: venv ## ruff, mypy --strict, import contracts, old Python's syntax, dead names, house rules, the nodes' shell text
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/vermin --quiet --no-tips -t=3.6- worker
+	$(BIN)/vermin --quiet --no-tips -t=3.6- worker edgeproof/trial/snippets/*.py
+	$(BIN)/vermin --quiet --no-tips -t=3.10- edgeproof lab $(SUITES) bench conftest.py
+	$(BIN)/vulture
+	$(BIN)/ast-grep scan --config selftest/house/sgconfig.yml --error=unused-suppression --report-style medium edgeproof lab worker $(SUITES)
+	$(BIN)/shellcheck --shell sh $(SNIPPETS)
+	for file in $(SNIPPETS); do dash -n $$file; done
+
+wheel: venv ## the package, as dist/edgeproof-VERSION-py3-none-any.whl
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
 
 selftest: torch ## the selftests that need no lab
 	$(BIN)/python -m pytest selftest -m "not lab" -q
@@ -63,3 +74,7 @@ selftest-lab: lab ## the selftests against the lab
 test: check torch ## make check, then all selftests, without and with the lab
 	$(BIN)/python -m lab up
 	$(BIN)/python -m pytest selftest -v --durations=10
+
+test-all: check torch ## make test, and what takes longer: the wheel in fresh environments of every Python that is found here
+	$(BIN)/python -m lab up
+	$(BIN)/python -m pytest selftest -v --durations=10 --every-python

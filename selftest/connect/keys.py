@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def self_signed(name: str, valid_days: int = 365) -> Certificate:
     """Make a certificate of 127.0.0.1 that signs itself; less than no days make one that has ended."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    end = datetime.now(UTC) + timedelta(days=valid_days)
+    end = datetime.now(timezone.utc) + timedelta(days=valid_days)
     made = (
         x509.CertificateBuilder()
         .subject_name(subject)

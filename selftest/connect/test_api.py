@@ -1,4 +1,4 @@
-"""What an API server on loopback can do to us, each an ApiUnreachable of its own."""
+"""What an API server on loopback can do to us, each an error of its own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from time import monotonic
 
 import pytest
 
-from edgeproof.connect.kubernetes import KubernetesApi
-from edgeproof.errors import ApiUnreachable
+from edgeproof.connect.api import KubernetesApi
+from edgeproof.errors import ApiRefused, ApiUnreachable, ConnectError
 from selftest.connect.keys import Certificate, self_signed
 from selftest.connect.kubeconfigs import inventory_at, write_kubeconfig
 
@@ -63,10 +63,15 @@ def api_at(folder: Path, port: int, authority: Certificate = OWN) -> KubernetesA
     return KubernetesApi(inventory_at(LOOPBACK, kubeconfig=file))
 
 
-def refusal(api: KubernetesApi, url: str = "/version") -> ApiUnreachable:
-    """Ask the API, which must fail."""
-    with pytest.raises(ApiUnreachable) as caught:
+def refusal(api: KubernetesApi, url: str = "/version", status: int | None = None) -> ConnectError:
+    """Ask the API, which must fail: with that HTTP status, or (None) without any answer that is one of the API's."""
+    with pytest.raises(ConnectError) as caught:
         api.call("GET", url)
+    if status is None:
+        assert isinstance(caught.value, ApiUnreachable)
+    else:
+        assert isinstance(caught.value, ApiRefused)
+        assert caught.value.status == status
     return caught.value
 
 
@@ -85,7 +90,7 @@ def test_foreign_authority(tmp_path: Path, port: int) -> None:
 @pytest.mark.parametrize(("url", "status"), [("/refused", 401), ("/forbidden", 403)])
 def test_refused_kubeconfig(tmp_path: Path, port: int, url: str, status: int) -> None:
     """A kubeconfig that the server does not let in is said so, and the fix copies the server's."""
-    error = refusal(api_at(tmp_path, port), url)
+    error = refusal(api_at(tmp_path, port), url, status)
     assert f"refuses this kubeconfig ({status})" in str(error)
     assert "sudo cat /etc/rancher/k3s/k3s.yaml" in error.fix
 
@@ -93,7 +98,7 @@ def test_refused_kubeconfig(tmp_path: Path, port: int, url: str, status: int) ->
 @pytest.mark.parametrize(("url", "words"), [("/none", '404: pods "none" not found'), ("/broken", "500: Internal")])
 def test_other_status(tmp_path: Path, port: int, url: str, words: str) -> None:
     """Another status is told in the server's own words."""
-    assert words in str(refusal(api_at(tmp_path, port), url))
+    assert words in str(refusal(api_at(tmp_path, port), url, int(words[:3])))
 
 
 def test_answer_that_is_no_json(tmp_path: Path, port: int) -> None:
@@ -109,6 +114,13 @@ def test_answer_of_another_form(tmp_path: Path, port: int) -> None:
 def test_deleting_what_is_gone(tmp_path: Path, port: int) -> None:
     """An object that is gone already needs no deleting."""
     api_at(tmp_path, port).delete("/none")
+
+
+@pytest.mark.parametrize("url", ["/forbidden", "/broken"])
+def test_deleting_what_the_server_keeps(tmp_path: Path, port: int, url: str) -> None:
+    """Any other refusal to delete is an error."""
+    with pytest.raises(ApiRefused):
+        api_at(tmp_path, port).delete(url)
 
 
 def test_refused_connection(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from edgeproof.connect import kubernetes
-from edgeproof.connect.kubernetes import find_kubeconfig, open_api, read_kubeconfig
-from edgeproof.errors import KubeconfigInvalid
+from edgeproof.connect import api
+from edgeproof.connect.api import find_kubeconfig, open_api, read_kubeconfig
+from edgeproof.errors import KubeconfigInvalid, KubeconfigIsLocal
 from selftest.connect.keys import self_signed
 from selftest.connect.kubeconfigs import client_certificate, inventory_at, write_kubeconfig
 
@@ -26,7 +26,7 @@ def refusal(file: Path | None, **kubernetes: str) -> KubeconfigInvalid:
 
 def test_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without any, the places looked at are named, and how to copy the server's."""
-    monkeypatch.setattr(kubernetes, "PLACES", ("~/.kube/config",))
+    monkeypatch.setattr(api, "PLACES", ("~/.kube/config",))
     error = refusal(None)
     assert str(error).startswith("no kubeconfig: not in $KUBECONFIG")
     assert f"ssh user@{ADDRESS} sudo cat /etc/rancher/k3s/k3s.yaml" in error.fix
@@ -59,13 +59,14 @@ def test_unknown_context(tmp_path: Path) -> None:
     file = write_kubeconfig(tmp_path / "config", SERVER, AUTHORITY)
     error = refusal(file, context="lab")
     assert str(error) == f"{file}: no context lab; its contexts: default"
-    assert error.fix == "pass --context NAME"
+    assert error.fix == "pass --edgeproof-context=NAME"
 
 
 def test_copy_that_names_loopback(tmp_path: Path) -> None:
     """The server's own file, copied as it is, points at this machine: the fix puts the server's address in."""
     file = write_kubeconfig(tmp_path / "config", "https://127.0.0.1:6443", AUTHORITY)
     error = refusal(file)
+    assert isinstance(error, KubeconfigIsLocal)
     assert "which is this machine and not user-desktop" in str(error)
     assert error.fix == f"sed -i 's#127.0.0.1#{ADDRESS}#' {file}"
 
@@ -82,7 +83,7 @@ def test_certificate_in_a_file_beside_it(tmp_path: Path) -> None:
     """A certificate's file is looked for beside the kubeconfig, as kubectl does."""
     (tmp_path / "client.pem").write_bytes(self_signed("system:admin").certificate)
     file = write_kubeconfig(tmp_path / "config", SERVER, AUTHORITY, {"client-certificate": "client.pem"})
-    assert read_kubeconfig(inventory_at(ADDRESS, kubeconfig=file))[2] is not None
+    assert read_kubeconfig(inventory_at(ADDRESS, kubeconfig=file)).certificate_end is not None
 
 
 def test_missing_certificate_file(tmp_path: Path) -> None:

@@ -12,14 +12,14 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgeproof.facts.node import identity, kubernetes, network, runtime, storage, system
+from edgeproof.facts.node.probes import MODULES
 from edgeproof.facts.observed import Unobserved
 from edgeproof.facts.probe import Output
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 PARSERS: dict[str, Callable[[Output], Any]] = {
     name.removeprefix("parse_"): getattr(module, name)
-    for module in (identity, kubernetes, network, runtime, storage, system)
+    for module in MODULES
     for name in vars(module)
     if name.startswith("parse_") and name not in ("parse_object", "parse_lines", "parse_exports")
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lab.engine import find_engine
-from lab.faults import mend_all
-from lab.model import Lab, Plan, saved_plan
-from lab.papers import inventory_path
+from lab.access import inventory_path
+from lab.docker import find_docker
+from lab.faults.put_in import mend_all
+from lab.lab import Lab, Plan, saved_plan
 from lab.up import up
 from selftest.lab.suite_run import run_module
 
@@ -25,9 +25,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def lab() -> Lab:
     """The lab, whole: brought up if it is not, mended if something is broken in it."""
     plan = saved_plan("edgeproof")
-    engine = find_engine()
-    if plan is not None and engine is not None:
-        mend_all(Lab(plan, engine))
+    docker = find_docker()
+    if plan is not None and docker is not None:
+        mend_all(Lab(plan, docker))
     found = up(plan or Plan())
     inventory = ("--inventory", str(inventory_path(found)))
     run_module("edgeproof", "dataset", "--to-export", "--count", str(IMAGES), "--corrupt", str(CORRUPT), *inventory)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.model import Lab
-from lab.papers import inventory_path
+from lab.access import inventory_path
+from lab.lab import Lab
 from lab.places import CHECKOUT
 
 RUN_S = 900.0

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.model import Lab
-from lab.papers import inventory_path
+from lab.access import inventory_path
+from lab.lab import Lab
 from selftest.lab.suite_run import SuiteRun, run_suite
 
 

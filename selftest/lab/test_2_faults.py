@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from lab.faults import FAULTS, Fault, apply, mend_all
-from lab.model import Lab, Node
+from lab.faults.fault import Fault
+from lab.faults.put_in import FAULTS, mend_all, put_in
+from lab.lab import Lab, Node
 from selftest.lab.suite_run import SuiteRun, run_suite
 from selftest.lab.test_1_healthy import assert_whole
 
 BOTH = ("tests_node", "tests_cluster")
 CLUSTER = "cluster"
-KNOWN_TO_THE_API = {"versions", "label", "gpu_request"}
+KNOWN_TO_THE_API = {"versions", "worker_label", "gpu_request"}
 """What the API server remembers of a node that is off."""
-IN_CLUSTER = {"gpu_in_pod", "mount", "pod", "listing"}
+IN_CLUSTER = {"gpu_in_pod", "mount", "pod_with_claim", "listing"}
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -21,7 +22,7 @@ def test_fault(lab: Lab, name: str) -> None:
     """Break, run the suites, compare, mend."""
     fault = FAULTS[name]
     try:
-        where = apply(lab, name)
+        where = put_in(lab, name)
         run = run_suite(lab, *suites(fault))
     finally:
         mend_all(lab)
@@ -37,13 +38,13 @@ def test_fault(lab: Lab, name: str) -> None:
 
 def suites(fault: Fault) -> tuple[str, ...]:
     """What to run: a fault of the board that nothing in the cluster rests on is looked for on the boards alone."""
-    alone = fault.suite == "tests_node" and not fault.blocks & IN_CLUSTER and fault.runs_on == "node"
+    alone = fault.suite == "tests_node" and not fault.blocks & IN_CLUSTER and not fault.powers_off
     return BOTH[:1] if alone else BOTH
 
 
 def blocked_by(fault: Fault, where: Node, lab: Lab, run: SuiteRun) -> set[tuple[str, str]]:
     """Give (check, node) of what must be blocked: on a board that is off, whatever is asked of it."""
-    if fault.runs_on == "outside":
+    if fault.powers_off:
         findings = run.record["findings"]
         asked_of_it = {f["check"] for f in findings if f["node"] == where.name} - KNOWN_TO_THE_API
         return {(check, where.name) for check in asked_of_it - {fault.check}}

@@ -6,7 +6,7 @@ import base64
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from lab.model import Lab
-from lab.papers import inventory_path
+from lab.access import inventory_path
+from lab.lab import Lab
 from selftest.lab.suite_run import SuiteRun, run_suite
 
 LAST = "user-newworker"
@@ -61,7 +61,7 @@ def _certificate(days: int) -> dict[str, str]:
     """Make a self-signed certificate that ends in `days` days, and its key, as a kubeconfig holds them."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "somebody")])
-    now = datetime.now(UTC)
+    now = datetime.now(timezone.utc)
     built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     dated = (
         built.serial_number(1).not_valid_before(now - timedelta(days=400)).not_valid_after(now + timedelta(days=days))

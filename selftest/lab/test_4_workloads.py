@@ -14,11 +14,11 @@ from typing import IO, Any
 import pytest
 import yaml
 
-from lab.faults import apply, mend_all
-from lab.model import Lab
-from lab.papers import inventory_path
+from lab.access import inventory_path
+from lab.faults.put_in import mend_all, put_in
+from lab.lab import Lab
 from lab.places import CHECKOUT
-from lab.up import await_condition
+from lab.waiting import await_condition
 from selftest.lab.conftest import CORRUPT, IMAGES
 from selftest.lab.suite_run import RUN_S, SuiteRun, command, environment, run_suite
 from selftest.lab.test_1_healthy import assert_whole
@@ -45,9 +45,15 @@ def measure(lab: Lab, out: Path, inventory: Path | None = None) -> Measured:
 
 
 @pytest.fixture(scope="module")
-def measured(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Measured:
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """pytest-benchmark's file of the measurement."""
+    return tmp_path_factory.mktemp("out") / "out.json"
+
+
+@pytest.fixture(scope="module")
+def measured(lab: Lab, out: Path) -> Measured:
     """One measurement."""
-    return measure(lab, tmp_path_factory.mktemp("out") / "out.json")
+    return measure(lab, out)
 
 
 def test_both_workloads_are_recorded(measured: Measured) -> None:
@@ -71,19 +77,34 @@ def test_every_shard_has_its_seconds(measured: Measured) -> None:
             assert phases <= set(shard["seconds"]) | ({"read"} if benchmark["name"] == "test_synthetic" else set())
 
 
-def test_speedup(lab: Lab, measured: Measured, tmp_path: Path) -> None:
+def test_speedup(lab: Lab, measured: Measured) -> None:
     """Two agents are nearly twice as fast as one in the model's own seconds, if need be in one of three measurements."""
-    speedups = [measured[1]["test_on_all"]["extra_info"]["speedup_compute"]]
+    speedups = [measured[0].record["measurements"]["speedup"]["speedup_compute"]]
     while max(speedups) < LEAST_SPEEDUP and len(speedups) < MEASUREMENTS:
-        again = measure(lab, tmp_path / f"out-{len(speedups)}.json")
-        speedups.append(again[1]["test_on_all"]["extra_info"]["speedup_compute"])
+        again = run_suite(lab, "tests_workload", "-k", "speedup")
+        speedups.append(again.record["measurements"]["speedup"]["speedup_compute"])
     assert max(speedups) >= LEAST_SPEEDUP, speedups
 
 
 def test_efficiency(measured: Measured) -> None:
     """It is the speedup over the number of agents."""
-    extra = measured[1]["test_on_all"]["extra_info"]
-    assert extra["efficiency"] == pytest.approx(extra["speedup"] / 2, abs=0.01)
+    speedup = measured[0].record["measurements"]["speedup"]
+    assert speedup["efficiency"] == pytest.approx(speedup["speedup"] / 2, abs=0.01)
+
+
+def test_the_speedup_alone(lab: Lab) -> None:
+    """`-k speedup` runs what it compares, and has it in the record and on the terminal."""
+    run = run_suite(lab, "tests_workload", "-k", "speedup")
+    assert run.ended("passed") == {("speedup", "cluster"), ("straggler", "cluster")}
+    measurements = run.record["measurements"]
+    assert [check for check, found in measurements.items() if found] == ["speedup"]
+    assert f"speedup: {measurements['speedup']['speedup']:.2f} times with 2 agents" in run.text
+
+
+def test_the_benchmark_file_has_the_speedup(measured: Measured, out: Path) -> None:
+    """`--benchmark-json` has the run's measurements beside pytest-benchmark's own."""
+    speedup = measured[0].record["measurements"]["speedup"]
+    assert json.loads(out.read_text())["edgeproof"]["speedup"] == speedup
 
 
 def test_the_missions_loop_runs_too(lab: Lab, tmp_path: Path) -> None:
@@ -164,7 +185,7 @@ def test_an_agent_stopped_mid_job(lab: Lab) -> None:
     """The verdict names the agent that is lost, in bounded time, and nothing is left."""
     try:
         with started(lab, JOB, *SYNTHETIC) as run:
-            where = apply(lab, "node-off")
+            where = put_in(lab, "node-off")
             ended = run.ended()
     finally:
         mend_all(lab)

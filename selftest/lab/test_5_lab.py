@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from lab.access import inventory_path
 from lab.command import run
-from lab.engine import find_engine
-from lab.model import Lab, saved_plan
-from lab.papers import inventory_path
+from lab.docker import find_docker
+from lab.lab import Lab, saved_plan
 from lab.places import CHECKOUT
 from lab.up import up
 from selftest.lab.suite_run import run_module, run_suite
@@ -19,7 +19,7 @@ MANIFESTS_S = 420.0
 def ids(lab: Lab) -> list[str]:
     """Give the ids and start times of the lab's containers."""
     names = [node.container for node in lab.nodes] + [lab.gateway_container]
-    return lab.engine("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", *names).stdout.split("\n")
+    return lab.docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", *names).stdout.split("\n")
 
 
 def test_up_again_is_a_no_op(lab: Lab) -> None:
@@ -33,7 +33,7 @@ def test_up_again_is_a_no_op(lab: Lab) -> None:
 def test_up_repairs_a_half_dead_lab(lab: Lab) -> None:
     """A stopped agent, a removed gateway and a missing firewall rule come back."""
     lab.agents[0].stop()
-    lab.engine("rm", "--force", lab.gateway_container)
+    lab.docker("rm", "--force", lab.gateway_container)
     run(["iptables", "-D", "DOCKER-USER", "-i", lab.plan.bridge, "-o", lab.plan.bridge, "-j", "ACCEPT"])
     up(lab.plan)
     assert_whole(run_suite(lab, "tests_node", "tests_cluster"))
@@ -56,10 +56,10 @@ def test_status_tells_nodes_and_faults(lab: Lab) -> None:
 def test_a_second_lab_stands_beside_the_first_and_leaves_nothing(lab: Lab) -> None:
     """Another name and subnet; its suite passes; down removes containers, volumes, network, route, rule and state."""
     run_module("lab", "up", "--name", SECOND, "--subnet", "172.29.0.0/16", "--agents", "1")
-    plan, engine = saved_plan(SECOND), find_engine()
+    plan, docker = saved_plan(SECOND), find_docker()
     assert plan is not None
-    assert engine is not None
-    second = Lab(plan, engine)
+    assert docker is not None
+    second = Lab(plan, docker)
     try:
         found = run_suite(second, "tests_node")
     finally:
@@ -70,7 +70,7 @@ def test_a_second_lab_stands_beside_the_first_and_leaves_nothing(lab: Lab) -> No
         "volume": ["volume", "ls"],
         "network": ["network", "ls"],
     }.items():
-        left = engine(*listing, "--quiet", "--filter", f"label=edgeproof.lab={SECOND}").stdout
+        left = docker(*listing, "--quiet", "--filter", f"label=edgeproof.lab={SECOND}").stdout
         assert left == "", kind
     assert "172.29" not in run(["ip", "route"]).stdout
     assert second.plan.bridge not in run(["iptables", "-S"]).stdout
@@ -83,7 +83,7 @@ def test_manifests_apply_as_they_are(lab: Lab) -> None:
     documents = "\n---\n".join(file.read_text() for file in files)
     kubectl = ("exec", "-i", lab.server.container, "k3s", "kubectl")
     try:
-        lab.engine(*kubectl, "apply", "-f", "-", stdin=documents)
+        lab.docker(*kubectl, "apply", "-f", "-", stdin=documents)
         wait = "k3s kubectl wait --timeout=120s"
         lab.server.run(
             f"{wait} --for=condition=Ready pod/nfs-test-pod && {wait} --for=condition=complete job/inference-nfs &&"
@@ -92,4 +92,4 @@ def test_manifests_apply_as_they_are(lab: Lab) -> None:
             timeout_s=MANIFESTS_S,
         )
     finally:
-        lab.engine(*kubectl, "delete", "--ignore-not-found", "-f", "-", stdin=documents)
+        lab.docker(*kubectl, "delete", "--ignore-not-found", "-f", "-", stdin=documents)

@@ -12,16 +12,22 @@ import pytest
 import yaml
 
 from edgeproof.diagnose import advised_checks
+from edgeproof.files import SUITES
 
 CHECKOUT = Path(__file__).parents[2]
 DIAGNOSE = CHECKOUT / "edgeproof" / "diagnose"
-CHECKS = [
-    item
-    for suite in ("tests_node", "tests_cluster", "tests_workload")
+PLACES = {
+    (file.parent.name, file.stem): [
+        item
+        for item in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(item, ast.FunctionDef) and item.name.startswith("test_")
+    ]
+    for suite in SUITES
     for file in sorted((CHECKOUT / suite).glob("test_*.py"))
-    for item in ast.parse(file.read_text(encoding="utf-8")).body
-    if isinstance(item, ast.FunctionDef) and item.name.startswith("test_")
-]
+}
+"""The checks of each suite and module."""
+
+CHECKS = [check for checks in PLACES.values() for check in checks]
 CATALOGUE = yaml.safe_load((DIAGNOSE / "catalogue.yaml").read_text(encoding="utf-8"))
 
 
@@ -47,14 +53,33 @@ def texts(expression: ast.expr) -> Iterator[str]:
             yield part.value
 
 
-def test_names_are_unique() -> None:
-    """No two checks have one name: advice and findings know a check by its name alone."""
-    assert [name for name, count in Counter(map(name_of, CHECKS)).items() if count > 1] == []
+def test_names_are_unique_in_a_suite() -> None:
+    """No two checks of a suite have one name: advice and findings know a check by its suite and its name."""
+    counted = Counter((suite, name_of(check)) for (suite, _), checks in PLACES.items() for check in checks)
+    assert [key for key, count in counted.items() if count > 1] == []
 
 
 def test_every_check_has_advice() -> None:
-    """Each check has an advice function, and each advice function a check."""
-    assert advised_checks() == {name_of(check) for check in CHECKS}
+    """Each check has an advice function, and each advice function a check; its module is named for the check's."""
+    wanted = {
+        (suite, name_of(check)): module.replace("test", suite.removeprefix("tests_"), 1)
+        for (suite, module), checks in PLACES.items()
+        for check in checks
+    }
+    assert advised_checks() == wanted
+
+
+def test_what_others_call_a_check_is_one() -> None:
+    """Wherever a reason or a fix says `see the check X` or `-k X`, there is a check of that name."""
+    named = set()
+    for file in [*(CHECKOUT / "edgeproof").rglob("*.py"), DIAGNOSE / "catalogue.yaml"]:
+        text = file.read_text(encoding="utf-8")
+        named |= set(re.findall(r"\(see the check (\w+)", text)) | set(re.findall(r"BrokenLink\(\"(\w+)\"", text))
+        for words in re.findall(r"edgeproof (?:node|cluster|workload) -k (?:'([^']+)'|(\w+))", text):
+            named |= {word for word in re.split(r"\W+", "".join(words)) if word not in ("or", "and", "not")}
+    known = {name_of(check) for check in CHECKS}
+    assert named > {"sudo", "daemon_json", "listing"}
+    assert {word for word in named if not any(word in name for name in known)} == set()
 
 
 def test_every_id_is_in_the_catalogue() -> None:

@@ -24,8 +24,8 @@ def complaint(run: PytestRun) -> str:
 def test_no_inventory(tmp_path: Path) -> None:
     """Without any, the places looked at are named, and the example to start from."""
     said = complaint(run_pytest(tmp_path, str(CHECKOUT / "tests_node"), cwd=tmp_path))
-    assert "no inventory: there is no cluster.yaml here, and neither --inventory=FILE nor $EDGEPROOF_INVENTORY" in said
-    assert "cp cluster.example.yaml cluster.yaml" in said
+    assert "no inventory: there is no cluster.yaml here, and neither --edgeproof-inventory=FILE nor $EDGEPROOF_INVENTORY" in said
+    assert "python -m edgeproof example > cluster.yaml" in said
 
 
 def test_missing_file(tmp_path: Path) -> None:
@@ -72,4 +72,4 @@ def test_nothing_is_left(tmp_path: Path) -> None:
 def test_file_that_cannot_be_written(down: Path, tmp_path: Path, option: str) -> None:
     """A place that cannot be written, here a folder, is told before the run, not after it."""
     run = run_pytest(tmp_path, "tests_node", "--inventory", str(down), option, str(tmp_path))
-    assert f"{option} {tmp_path}: cannot be written: Is a directory" in complaint(run)
+    assert f"{option.replace('--', '--edgeproof-')} {tmp_path}: cannot be written: Is a directory" in complaint(run)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from edgeproof.report import Finding, RunRecord, print_matrix
+from edgeproof.report import Finding, RunRecord, measurements_of, print_matrix
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "records"
 NAMES = sorted(file.stem for file in SAMPLES.glob("*.json"))
@@ -25,7 +25,8 @@ def load(file: Path) -> RunRecord:
     data = json.loads(file.read_text(encoding="utf-8"))
     findings = tuple(Finding(**finding) for finding in data.pop("findings"))
     nodes, simulated = tuple(data.pop("nodes")), tuple(data.pop("simulated", ()))
-    return RunRecord(**data, nodes=nodes, simulated=simulated, findings=findings)
+    measurements = measurements_of(data.pop("measurements", {}))
+    return RunRecord(**data, measurements=measurements, nodes=nodes, simulated=simulated, findings=findings)
 
 
 def printed(name: str) -> str:

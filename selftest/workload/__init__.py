@@ -1,1 +1,1 @@
-"""Tests of datasets, manifests, and what pods and mounts say."""
+"""Tests of datasets."""

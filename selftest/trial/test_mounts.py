@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edgeproof.workload.mounts import TrialMount, parse_mount
+from edgeproof.trial.mounts import TrialMount, parse_mount
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "trial_mount"
 

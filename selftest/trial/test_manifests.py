@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from edgeproof.inventory import Inventory, load_inventory
+from edgeproof.trial.manifests import FOLDER, NFS_JOB, SYNTHETIC_JOB, TEST_POD, manifest, pod_spec, set_environment
 from edgeproof.workload.jobs import nfs_job, synthetic_job
-from edgeproof.workload.manifests import FOLDER, NFS_JOB, SYNTHETIC_JOB, TEST_POD, manifest, pod_spec, set_environment
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 MISSION: dict[str, Any] = yaml.safe_load((SAMPLES / "manifests" / "mission.yaml").read_text())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edgeproof.workload.pods import pod_state
+from edgeproof.trial.pods import pod_state
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "pod"
 

@@ -1,0 +1,1 @@
+"""Tests of what is put into a cluster: manifests, pods, mounts."""
