@@ -119,7 +119,18 @@ def open_api(inventory: Inventory) -> ApiClient:
     except config.ConfigException as error:
         raise KubeconfigInvalid(f"{path}: {error}", _copy_fix(inventory)) from error
     configuration.retries = False
-    return client.ApiClient(configuration)
+    api = client.ApiClient(configuration)
+    api.rest_client.pool_manager.connection_pool_kw["ssl_context"] = _ssl_context()
+    return api
+
+
+def _ssl_context() -> ssl.SSLContext:
+    """Verify certificates as kubectl does: Python 3.13 alone refuses a CA without key identifiers (kubernetes-client #2394)."""
+    from urllib3.util.ssl_ import create_urllib3_context
+
+    context = create_urllib3_context()
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
 
 
 @contextmanager

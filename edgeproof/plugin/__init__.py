@@ -2,7 +2,7 @@
 
 Of this only options and session are there in every run; the rest comes in when one of edgeproof's suites is asked for, so that
 other people's runs are left alone. Imports inside functions, here and in cli.py, keep kubernetes (0.2 s) and paramiko (0.2 s,
-both by -X importtime) out of runs that do not need them.
+both by -X importtime) out of runs that do not need them. PYTEST_DONT_REWRITE: as in edgeproof/__init__.py.
 """
 
 pytest_plugins = ("edgeproof.plugin.options", "edgeproof.plugin.session")

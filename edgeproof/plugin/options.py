@@ -1,4 +1,7 @@
-"""The command line's options: each as --edgeproof-NAME, and as --NAME where no other plugin has taken that."""
+"""The command line's options: each as --edgeproof-NAME, and as --NAME where no other plugin has taken that.
+
+PYTEST_DONT_REWRITE: as in edgeproof/__init__.py.
+"""
 
 from __future__ import annotations
 

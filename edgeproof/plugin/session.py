@@ -55,12 +55,23 @@ def pytest_cmdline_main(config: pytest.Config) -> int | pytest.ExitCode | None:
 
     It decides that before it knows any plugin's options (pytest issue 1435); written as `--inventory=FILE` it cannot.
     """
+    rewritten = None if is_worker(config) else _rewritten(config)
+    return pytest.main(rewritten, plugins=config.invocation_params.plugins) if rewritten else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+    """Where the run will start anew, leave out what the ini file of FILE's folder adds to the command line."""
+    if _rewritten(early_config):
+        args[:] = map(str, early_config.invocation_params.args)
+
+
+def _rewritten(config: pytest.Config) -> list[str] | None:
+    """Write the command line without a blank before any FILE that exists; None where there is none."""
     given = [str(argument) for argument in config.invocation_params.args]
-    rewritten = joined(given)
-    values = (word.partition("=")[2] for word in rewritten if word not in given)
-    if is_worker(config) or not any((config.invocation_params.dir / value).exists() for value in values):
-        return None
-    return pytest.main(rewritten, plugins=config.invocation_params.plugins)
+    words = joined(given)
+    values = (word.partition("=")[2] for word in words if word not in given)
+    return words if any((config.invocation_params.dir / value).exists() for value in values) else None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -30,8 +30,14 @@ class RunRecord:
     schema: str = SCHEMA
 
     def with_outcome(self, outcome: Outcome) -> tuple[Finding, ...]:
-        """Give the findings that ended so, in the order of the layers."""
-        return tuple(sorted((f for f in self.findings if f.outcome == outcome), key=lambda f: f.place))
+        """Give the findings that ended so, in the order of the layers, and of the inventory's nodes."""
+        rank = {name: place for place, name in enumerate(self.nodes)}
+        return tuple(
+            sorted(
+                (finding for finding in self.findings if finding.outcome == outcome),
+                key=lambda finding: (finding.place, rank.get(finding.node, len(rank))),
+            )
+        )
 
 
 def write_record(record: RunRecord, path: Path) -> None:

@@ -33,12 +33,15 @@ class Certificate:
         return file
 
 
-def self_signed(name: str, valid_days: int = 365) -> Certificate:
-    """Make a certificate of 127.0.0.1 that signs itself; less than no days make one that has ended."""
+def self_signed(name: str, valid_days: int = 365, bare: bool = False) -> Certificate:
+    """Make a certificate of 127.0.0.1 that signs itself; less than no days make one that has ended.
+
+    `bare`: as clusters of many ages have it, without key identifiers and key usage.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     end = datetime.now(timezone.utc) + timedelta(days=valid_days)
-    made = (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(subject)
@@ -48,9 +51,11 @@ def self_signed(name: str, valid_days: int = 365) -> Certificate:
         .not_valid_after(end)
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.KeyUsage(True, False, False, False, False, True, True, False, False), critical=True)
-        .sign(key, hashes.SHA256())
     )
+    if not bare:
+        usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
+        identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        builder = builder.add_extension(identifier, critical=False).add_extension(usage, critical=True)
+    made = builder.sign(key, hashes.SHA256())
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     return Certificate(made.public_bytes(Encoding.PEM), pem)

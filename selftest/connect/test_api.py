@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -12,7 +13,7 @@ from time import monotonic
 
 import pytest
 
-from edgeproof.connect.api import KubernetesApi
+from edgeproof.connect.api import KubernetesApi, open_api
 from edgeproof.errors import ApiRefused, ApiUnreachable, ConnectError
 from selftest.connect.keys import Certificate, self_signed
 from selftest.connect.kubeconfigs import inventory_at, write_kubeconfig
@@ -45,16 +46,23 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of an HTTPS server with a certificate of its own."""
+@contextmanager
+def serving(own: Certificate, folder: Path) -> Iterator[int]:
+    """Serve HTTPS on loopback with a certificate of its own; give the port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(OWN.write(tmp_path_factory.mktemp("api") / "server.pem"))
+    context.load_cert_chain(own.write(folder / "server.pem"))
     with ThreadingHTTPServer((LOOPBACK, 0), _Handler) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_port
         server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of an HTTPS server whose authority the kubeconfigs here trust."""
+    with serving(OWN, tmp_path_factory.mktemp("api")) as port:
+        yield port
 
 
 def api_at(folder: Path, port: int, authority: Certificate = OWN) -> KubernetesApi:
@@ -78,6 +86,22 @@ def refusal(api: KubernetesApi, url: str = "/version", status: int | None = None
 def test_answer(tmp_path: Path, port: int) -> None:
     """An answer's object comes back."""
     assert api_at(tmp_path, port).call("GET", "/version") == {"minor": "23"}
+
+
+def test_bare_authority(tmp_path: Path) -> None:
+    """An authority without key identifiers, which kubectl takes, is taken by every Python: 3.13 alone is stricter by default."""
+    bare = self_signed("k3s-server-ca", bare=True)
+    with serving(bare, tmp_path) as port:
+        api = api_at(tmp_path, port, authority=bare)
+        assert api.call("GET", "/version") == {"minor": "23"}
+
+
+def test_certificates_are_not_read_strictly(tmp_path: Path, port: int) -> None:
+    """The same, seen where it is set, whatever Python runs this; certificates are still verified."""
+    file = write_kubeconfig(tmp_path / "config", f"https://{LOOPBACK}:{port}", OWN)
+    keywords = open_api(inventory_at(LOOPBACK, kubeconfig=file)).rest_client.pool_manager.connection_pool_kw
+    assert not keywords["ssl_context"].verify_flags & ssl.VERIFY_X509_STRICT
+    assert keywords["cert_reqs"] == ssl.CERT_REQUIRED
 
 
 def test_foreign_authority(tmp_path: Path, port: int) -> None:

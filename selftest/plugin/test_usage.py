@@ -24,7 +24,10 @@ def complaint(run: PytestRun) -> str:
 def test_no_inventory(tmp_path: Path) -> None:
     """Without any, the places looked at are named, and the example to start from."""
     said = complaint(run_pytest(tmp_path, str(CHECKOUT / "tests_node"), cwd=tmp_path))
-    assert "no inventory: there is no cluster.yaml here, and neither --edgeproof-inventory=FILE nor $EDGEPROOF_INVENTORY" in said
+    assert (
+        "no inventory: there is no cluster.yaml here, and neither --edgeproof-inventory=FILE nor $EDGEPROOF_INVENTORY"
+        in said
+    )
     assert "python -m edgeproof example > cluster.yaml" in said
 
 

@@ -1,0 +1,66 @@
+"""The selftests' own option, a cluster whose nodes refuse every connection, and the wheel in environments of its own."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from selftest.package.pythons import THIS_VERSION, VERSIONS, Environment, build_wheel, environment, find_python
+
+INVENTORY = """nodes:
+  user-desktop: {{address: 127.0.0.1, role: server, port: {port}}}
+  user-worker: {{address: 127.0.0.2, role: agent, port: {port}}}
+network: {{offline: true}}
+"""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what `make test-all` gives."""
+    parser.addoption(
+        "--every-python",
+        action="store_true",
+        help="try the wheel with every Python found here, not with this one alone",
+    )
+
+
+@pytest.fixture(scope="session")
+def down(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The inventory of a server and an agent on loopback, at a port that is taken and that nobody listens on."""
+    with socket.socket() as bound:
+        bound.bind(("", 0))
+        file = tmp_path_factory.mktemp("down") / "cluster.yaml"
+        file.write_text(INVENTORY.format(port=bound.getsockname()[1]))
+        yield file
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one item for each Python to try."""
+    if "installed" in metafunc.fixturenames:
+        versions = VERSIONS if metafunc.config.getoption("every_python") else (THIS_VERSION,)
+        metafunc.parametrize("installed", versions, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkout's wheel."""
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def installed(request: pytest.FixtureRequest, wheel: Path) -> Environment:
+    """An environment of one Python with the wheel and what it needs, and nothing else."""
+    python = find_python(request.param)
+    if python is None:
+        pytest.skip(f"no Python {request.param} here")
+    return environment(python, "suite.txt", wheel)
+
+
+@pytest.fixture(scope="session")
+def beside_plugins(wheel: Path) -> Environment:
+    """An environment of this Python with the wheel and other people's plugins."""
+    python = find_python(THIS_VERSION)
+    assert python is not None
+    return environment(python, "plugins.txt", wheel)

@@ -1,0 +1,74 @@
+"""The wheel on the lab: its run records are the checkout's, less what is measured, times, paths and ids.
+
+`make test` compares nodes and cluster, with this Python; `make test-all` the workloads too, with every Python found here,
+and beside other people's plugins.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.access import inventory_path
+from lab.lab import Lab
+from selftest.lab.suite_run import run_suite
+from selftest.package.pythons import Environment
+from selftest.package.runs import Run, run
+
+QUICK, ALL = ("node", "cluster"), ("node", "cluster", "workload")
+
+
+@pytest.fixture(scope="module")
+def commands(pytestconfig: pytest.Config) -> tuple[str, ...]:
+    """Name the commands to compare."""
+    return ALL if pytestconfig.getoption("every_python") else QUICK
+
+
+@pytest.fixture(scope="module")
+def checkout(lab: Lab, commands: tuple[str, ...]) -> Run:
+    """The checkout's run of the same suites."""
+    done = run_suite(lab, *(f"tests_{command}" for command in commands))
+    return Run(done.status, done.text, done.record)
+
+
+def told(run: Run) -> dict[str, Any]:
+    """Give what a record says of the cluster beside its findings: nodes, boards, what is simulated, what was measured."""
+    return {name: run.record[name] for name in ("schema", "nodes", "simulated", "platforms")}
+
+
+def measured(run: Run) -> dict[str, list[str]]:
+    """Name the values measured, by check."""
+    return {check: sorted(values) for check, values in run.record["measurements"].items() if values}
+
+
+def test_commands(installed: Environment, checkout: Run, commands: tuple[str, ...], lab: Lab, tmp_path: Path) -> None:
+    """`edgeproof node`, `cluster` and `workload` in an empty folder find what the checkout finds, in the same words."""
+    options = [f"--inventory={inventory_path(lab)}", "--run-record=run.json"]
+    runs = [run([installed.bin / "edgeproof", command, *options], tmp_path / command) for command in commands]
+    for done in runs:
+        assert (done.status, told(done)) == (0, told(checkout)), done.text
+    findings = [finding for done in runs for finding in done.said()]
+    order = {f"tests_{command}": place for place, command in enumerate(commands)}
+    assert sorted(findings, key=lambda finding: order[finding["suite"]]) == sorted(
+        checkout.said(), key=lambda finding: order[finding["suite"]]
+    )
+    assert {check: names for done in runs for check, names in measured(done).items()} == measured(checkout)
+
+
+def test_pyargs_beside_plugins(
+    request: pytest.FixtureRequest, checkout: Run, commands: tuple[str, ...], lab: Lab, tmp_path: Path
+) -> None:
+    """`pytest --pyargs` from another rootdir, beside pytest-ansible, -html, -randomly and -json-ctrf: the same again."""
+    if commands == QUICK:
+        pytest.skip("make test-all runs it")
+    beside_plugins: Environment = request.getfixturevalue("beside_plugins")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    words = [f"--rootdir={elsewhere}", f"--edgeproof-inventory={inventory_path(lab)}", "--run-record=run.json"]
+    reports = ["--html=report.html", "--ctrf=ctrf.json"]
+    done = run([beside_plugins.bin / "pytest", "--pyargs", "edgeproof.suites", *words, *reports], tmp_path / "here")
+    assert (done.status, told(done), done.said(), measured(done)) == (
+        0, told(checkout), checkout.said(), measured(checkout)
+    ), done.text  # fmt: skip
