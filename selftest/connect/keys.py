@@ -33,15 +33,12 @@ class Certificate:
         return file
 
 
-def self_signed(name: str, valid_days: int = 365, bare: bool = False) -> Certificate:
-    """Make a certificate of 127.0.0.1 that signs itself; less than no days make one that has ended.
-
-    `bare`: as clusters of many ages have it, without key identifiers and key usage.
-    """
+def self_signed(name: str, valid_days: int = 365) -> Certificate:
+    """Make a certificate of 127.0.0.1 that signs itself; less than no days make one that has ended."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     end = datetime.now(timezone.utc) + timedelta(days=valid_days)
-    builder = (
+    made = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(subject)
@@ -51,11 +48,30 @@ def self_signed(name: str, valid_days: int = 365, bare: bool = False) -> Certifi
         .not_valid_after(end)
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.KeyUsage(True, False, False, False, False, True, True, False, False), critical=True)
+        .sign(key, hashes.SHA256())
     )
-    if not bare:
-        usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
-        identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-        builder = builder.add_extension(identifier, critical=False).add_extension(usage, critical=True)
-    made = builder.sign(key, hashes.SHA256())
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     return Certificate(made.public_bytes(Encoding.PEM), pem)
+
+
+def bare_pair() -> tuple[Certificate, Certificate]:
+    """Make an authority and a certificate of 127.0.0.1 that it has signed, both without key identifiers and key usage.
+
+    Clusters of many ages have such ones: RFC 5280 asks for the identifiers, kubectl does not.
+    """
+    names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in ("k3s-server-ca", "k3s")]
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in names]
+    end = datetime.now(timezone.utc) + timedelta(days=365)
+    made = []
+    for name, key, is_authority in zip(names, keys, (True, False), strict=True):
+        builder = x509.CertificateBuilder().subject_name(name).issuer_name(names[0]).public_key(key.public_key())
+        builder = builder.serial_number(x509.random_serial_number()).not_valid_before(end - timedelta(days=730))
+        builder = builder.not_valid_after(end)
+        builder = builder.add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        address = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+        pem = builder.add_extension(address, critical=False).sign(keys[0], hashes.SHA256()).public_bytes(Encoding.PEM)
+        secret = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+        made.append(Certificate(pem, secret))
+    return made[0], made[1]

@@ -15,7 +15,7 @@ import pytest
 
 from edgeproof.connect.api import KubernetesApi, open_api
 from edgeproof.errors import ApiRefused, ApiUnreachable, ConnectError
-from selftest.connect.keys import Certificate, self_signed
+from selftest.connect.keys import Certificate, bare_pair, self_signed
 from selftest.connect.kubeconfigs import inventory_at, write_kubeconfig
 
 LOOPBACK = "127.0.0.1"
@@ -90,9 +90,9 @@ def test_answer(tmp_path: Path, port: int) -> None:
 
 def test_bare_authority(tmp_path: Path) -> None:
     """An authority without key identifiers, which kubectl takes, is taken by every Python: 3.13 alone is stricter by default."""
-    bare = self_signed("k3s-server-ca", bare=True)
-    with serving(bare, tmp_path) as port:
-        api = api_at(tmp_path, port, authority=bare)
+    authority, own = bare_pair()
+    with serving(own, tmp_path) as port:
+        api = api_at(tmp_path, port, authority=authority)
         assert api.call("GET", "/version") == {"minor": "23"}
 
 
