@@ -13,7 +13,7 @@ STATE := $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/edgeproof/lab/edgeproof
 INVENTORY := $(STATE)/cluster.yaml
 OUT ?= out.json
 
-.PHONY: help venv torch demo test test-all check wheel selftest selftest-lab lab
+.PHONY: help venv torch demo test test-all check wheel bench clean selftest selftest-lab lab
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -78,3 +78,11 @@ test: check torch ## make check, then all selftests, without and with the lab
 test-all: check torch ## make test, and what takes longer: the wheel in fresh environments of every Python that is found here
 	$(BIN)/python -m lab up
 	$(BIN)/python -m pytest selftest -v --durations=10 --every-python
+
+bench: torch ## the worker's speed on this machine, as ratios against ceilings of the same run
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	$(BIN)/python -m bench.worker
+
+clean: ## what tools leave in the checkout; the cache folder stays, and so does the lab (python -m lab down)
+	rm -rf dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks out.json
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
