@@ -13,9 +13,9 @@ import pytest
 
 from lab.access import inventory_path
 from lab.lab import Lab
-from selftest.lab.suite_run import run_suite
+from selftest.lab.suite_run import SuiteRun, run_suite
 from selftest.package.pythons import Environment
-from selftest.package.runs import Run, run
+from selftest.package.runs import run, said
 
 QUICK, ALL = ("node", "cluster"), ("node", "cluster", "workload")
 
@@ -27,38 +27,41 @@ def commands(pytestconfig: pytest.Config) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def checkout(lab: Lab, commands: tuple[str, ...]) -> Run:
+def checkout(lab: Lab, commands: tuple[str, ...]) -> SuiteRun:
     """The checkout's run of the same suites."""
-    done = run_suite(lab, *(f"tests_{command}" for command in commands))
-    return Run(done.status, done.text, done.record)
+    return run_suite(lab, *(f"tests_{command}" for command in commands))
 
 
-def told(run: Run) -> dict[str, Any]:
+def told(record: dict[str, Any]) -> dict[str, Any]:
     """Give what a record says of the cluster beside its findings: nodes, boards, what is simulated, what was measured."""
-    return {name: run.record[name] for name in ("schema", "nodes", "simulated", "platforms")}
+    return {name: record[name] for name in ("schema", "nodes", "simulated", "platforms")}
 
 
-def measured(run: Run) -> dict[str, list[str]]:
+def measured(record: dict[str, Any]) -> dict[str, list[str]]:
     """Name the values measured, by check."""
-    return {check: sorted(values) for check, values in run.record["measurements"].items() if values}
+    return {check: sorted(values) for check, values in record["measurements"].items() if values}
 
 
-def test_commands(installed: Environment, checkout: Run, commands: tuple[str, ...], lab: Lab, tmp_path: Path) -> None:
+def test_commands(
+    installed: Environment, checkout: SuiteRun, commands: tuple[str, ...], lab: Lab, tmp_path: Path
+) -> None:
     """`edgeproof node`, `cluster` and `workload` in an empty folder find what the checkout finds, in the same words."""
     options = [f"--inventory={inventory_path(lab)}", "--run-record=run.json"]
     runs = [run([installed.bin / "edgeproof", command, *options], tmp_path / command) for command in commands]
     for done in runs:
-        assert (done.status, told(done)) == (0, told(checkout)), done.text
-    findings = [finding for done in runs for finding in done.said()]
+        assert (done.status, told(done.record)) == (0, told(checkout.record)), done.text
+    findings = [finding for done in runs for finding in said(done.record)]
     order = {f"tests_{command}": place for place, command in enumerate(commands)}
     assert sorted(findings, key=lambda finding: order[finding["suite"]]) == sorted(
-        checkout.said(), key=lambda finding: order[finding["suite"]]
+        said(checkout.record), key=lambda finding: order[finding["suite"]]
     )
-    assert {check: names for done in runs for check, names in measured(done).items()} == measured(checkout)
+    assert {check: names for done in runs for check, names in measured(done.record).items()} == measured(
+        checkout.record
+    )
 
 
 def test_pyargs_beside_plugins(
-    request: pytest.FixtureRequest, checkout: Run, commands: tuple[str, ...], lab: Lab, tmp_path: Path
+    request: pytest.FixtureRequest, checkout: SuiteRun, commands: tuple[str, ...], lab: Lab, tmp_path: Path
 ) -> None:
     """`pytest --pyargs` from another rootdir, beside pytest-ansible, -html, -randomly and -json-ctrf: the same again."""
     if commands == QUICK:
@@ -69,6 +72,6 @@ def test_pyargs_beside_plugins(
     words = [f"--rootdir={elsewhere}", f"--edgeproof-inventory={inventory_path(lab)}", "--run-record=run.json"]
     reports = ["--html=report.html", "--ctrf=ctrf.json"]
     done = run([beside_plugins.bin / "pytest", "--pyargs", "edgeproof.suites", *words, *reports], tmp_path / "here")
-    assert (done.status, told(done), done.said(), measured(done)) == (
-        0, told(checkout), checkout.said(), measured(checkout)
+    assert (done.status, told(done.record), said(done.record), measured(done.record)) == (
+        0, told(checkout.record), said(checkout.record), measured(checkout.record)
     ), done.text  # fmt: skip

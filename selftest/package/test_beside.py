@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from selftest.package.pythons import Environment
-from selftest.package.runs import Run, run
+from selftest.package.runs import run, said
+from selftest.plugin.pytest_run import PytestRun
 
 RECORD = "--edgeproof-run-record=run.json"
 RIVAL = """
@@ -35,7 +36,7 @@ def test_wrong():
 
 
 @pytest.fixture(scope="module")
-def alone(down: Path, beside_plugins: Environment, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def alone(down: Path, beside_plugins: Environment, tmp_path_factory: pytest.TempPathFactory) -> PytestRun:
     """A run of tests_node with the other plugins switched off."""
     others = ("pytest-ansible", "html", "html_fixtures", "randomly", "ctrf", "metadata")
     off = [word for name in others for word in ("-p", f"no:{name}")]
@@ -44,11 +45,11 @@ def alone(down: Path, beside_plugins: Environment, tmp_path_factory: pytest.Temp
     )
 
 
-def test_beside_other_plugins(beside_plugins: Environment, alone: Run, down: Path, tmp_path: Path) -> None:
+def test_beside_other_plugins(beside_plugins: Environment, alone: PytestRun, down: Path, tmp_path: Path) -> None:
     """With pytest-ansible, -html, -randomly and -json-ctrf at work, a run says what it says without them."""
     reports = ["--html=report.html", "--self-contained-html", "--ctrf=ctrf.json"]
     done = run([beside_plugins.bin / "edgeproof", "node", "--inventory", down, RECORD, *reports], tmp_path)
-    assert done.said() == alone.said(), done.text
+    assert said(done.record) == said(alone.record), done.text
     assert done.status == alone.status == 1
     assert "Using --randomly-seed" in done.text
     assert "warning" not in done.text.splitlines()[-1]
@@ -127,12 +128,10 @@ def test_another_rootdir(installed: Environment, down: Path, tmp_path: Path) -> 
 def test_other_peoples_runs_are_left_alone(installed: Environment, tmp_path: Path, more: list[str]) -> None:
     """In a run without suites there is no handler, no fixture and no folder of edgeproof's, and pytest reports as ever."""
     tmp_path.joinpath("test_theirs.py").write_text(FOREIGN)
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
-    done = run([installed.bin / "pytest", "-p", "no:cacheprovider", *more], tmp_path, TMPDIR=str(temporary))
+    done = run([installed.bin / "pytest", "-p", "no:cacheprovider", *more], tmp_path)
     assert "1 failed, 1 passed" in done.text, done.text
     assert "FAILED test_theirs.py::test_wrong - assert [1] == [2]" in done.text
-    assert list(temporary.iterdir()) == []
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_a_folder_of_the_same_name_is_not_a_suite(installed: Environment, tmp_path: Path) -> None:

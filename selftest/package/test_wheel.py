@@ -8,28 +8,27 @@ import pytest
 import yaml
 
 from selftest.package.pythons import CHECKOUT, Environment
-from selftest.package.runs import Run, run
+from selftest.package.runs import run, said
 from selftest.plugin.pytest_run import PytestRun, run_pytest
 
 RECORD = "--run-record=run.json"
 
 
 @pytest.fixture(scope="session")
-def checkout(down: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def checkout(down: Path, tmp_path_factory: pytest.TempPathFactory) -> PytestRun:
     """What the checkout says of the cluster that refuses every connection: nodes, cluster and workload."""
     folder = tmp_path_factory.mktemp("checkout")
     suites = ("tests_node", "tests_cluster", "tests_workload")
-    done: PytestRun = run_pytest(folder, *suites, f"--inventory={down}", f"--run-record={folder / 'run.json'}")
-    return Run(done.status, done.text, done.record)
+    return run_pytest(folder, *suites, f"--inventory={down}", f"--run-record={folder / 'run.json'}")
 
 
-def of_suite(run: Run, suite: str, folder: Path) -> list[dict[str, object]]:
+def of_suite(run: PytestRun, suite: str, folder: Path) -> list[dict[str, object]]:
     """Give what a run said in one suite; its own home stands for itself."""
-    return [finding for finding in run.said([folder]) if finding["suite"] == suite]
+    return [finding for finding in said(run.record, [folder]) if finding["suite"] == suite]
 
 
 @pytest.mark.parametrize("command", ["node", "cluster", "workload"])
-def test_command(installed: Environment, checkout: Run, down: Path, tmp_path: Path, command: str) -> None:
+def test_command(installed: Environment, checkout: PytestRun, down: Path, tmp_path: Path, command: str) -> None:
     """`edgeproof node`, `cluster` and `workload` say what the checkout says: same checks, nodes, verdicts, ids and words."""
     done = run([installed.bin / "edgeproof", command, "--inventory", down, RECORD], tmp_path)
     suite = f"tests_{command}"
@@ -39,7 +38,7 @@ def test_command(installed: Environment, checkout: Run, down: Path, tmp_path: Pa
     assert done.status == 1
 
 
-def test_pyargs(installed: Environment, checkout: Run, down: Path, tmp_path: Path) -> None:
+def test_pyargs(installed: Environment, checkout: PytestRun, down: Path, tmp_path: Path) -> None:
     """`pytest --pyargs` takes the suites by their package."""
     words = ["--pyargs", "edgeproof.suites.tests_node", f"--inventory={down}", RECORD]
     done = run([installed.bin / "pytest", *words], tmp_path)
@@ -53,7 +52,7 @@ def test_pyargs_of_all(installed: Environment, down: Path, tmp_path: Path) -> No
     assert {finding["check"] for finding in done.record["findings"]} == {"api", "taint", "api_service"}, done.text
 
 
-def test_under_xdist(installed: Environment, checkout: Run, down: Path, tmp_path: Path) -> None:
+def test_under_xdist(installed: Environment, checkout: PytestRun, down: Path, tmp_path: Path) -> None:
     """Two processes find what one finds."""
     done = run([installed.bin / "edgeproof", "node", "--inventory", down, RECORD, "-n", "2"], tmp_path)
     assert of_suite(done, "tests_node", tmp_path) == of_suite(checkout, "tests_node", tmp_path), done.text
@@ -82,7 +81,7 @@ def test_help_is_pytests(installed: Environment, tmp_path: Path) -> None:
     assert "--junitxml" in text or "--junit-xml" in text
 
 
-def test_another_projects_ini_file(installed: Environment, checkout: Run, down: Path, tmp_path: Path) -> None:
+def test_another_projects_ini_file(installed: Environment, checkout: PytestRun, down: Path, tmp_path: Path) -> None:
     """Another project's settings do not hide a check: other names for tests, strict markers, another rootdir."""
     ini = "[pytest]\npython_files = check_*.py\npython_functions = check_*\naddopts = --strict-markers\ntestpaths = nowhere\n"
     tmp_path.joinpath("pytest.ini").write_text(ini)
@@ -117,6 +116,6 @@ def test_worker_is_whole(installed: Environment) -> None:
         assert carried - pycache == own - pycache
 
 
-def test_no_check_is_left_out(checkout: Run) -> None:
+def test_no_check_is_left_out(checkout: PytestRun) -> None:
     """The comparison is of all three suites."""
     assert len({(finding["suite"], finding["check"]) for finding in checkout.record["findings"]}) == 59

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,19 +47,27 @@ class PytestRun:
 
 def run_pytest(folder: Path, *arguments: str, cwd: Path = CHECKOUT, **environment: str) -> PytestRun:
     """Run pytest with these arguments; HOME and TMPDIR are `folder`'s own, as in an account just made."""
+    command = [sys.executable, "-m", "pytest", *arguments, "-p", "no:cacheprovider"]
+    return run_program(command, folder, cwd, environment)
+
+
+def run_program(
+    command: Sequence[str | Path], folder: Path, cwd: Path, environment: Mapping[str, str], limit_s: float = RUN_S
+) -> PytestRun:
+    """Run a command line to its end; HOME and TMPDIR are `folder`'s own, as in an account just made."""
     temporary = folder / "tmp"
-    temporary.mkdir(exist_ok=True)
-    dropped = ("PYTEST_", "EDGEPROOF_", "KUBECONFIG", "SSH_AUTH_SOCK")
+    temporary.mkdir(parents=True, exist_ok=True)
+    dropped = ("PYTEST_", "PYTHONPATH", "EDGEPROOF_", "KUBECONFIG", "SSH_AUTH_SOCK")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments, "-p", "no:cacheprovider"],
+        [str(word) for word in command],
         cwd=cwd,
-        env=kept | {"HOME": str(folder), "TMPDIR": str(temporary)} | environment,
+        env=kept | {"HOME": str(folder), "TMPDIR": str(temporary), **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
         errors="replace",
-        timeout=RUN_S,
+        timeout=limit_s,
         check=False,
     )
     return PytestRun(done.returncode, done.stdout, done.stderr, folder)

@@ -66,3 +66,10 @@ def test_another_ini_file(down: Path, tmp_path: Path) -> None:
     ini.write_text("[pytest]\naddopts = --strict-markers\n")
     run = run_ssh(down, tmp_path, "-c", str(ini), "-m", "node")
     assert run.ended("user-worker", "failed") == {"ssh"}, run.text
+
+
+def test_no_warning_of_ours(down: Path, tmp_path: Path) -> None:
+    """Where every warning is an error, a run is as ever."""
+    run = run_ssh(down, tmp_path, "-W", "error")
+    assert run.ended("user-worker", "failed") == {"ssh"}, run.text
+    assert "warning" not in run.stdout.splitlines()[-1]
