@@ -35,7 +35,6 @@ class Docker(Facts):
     enabled: str
     version: str
     default_runtime: str
-    runtimes: tuple[str, ...]
     held: bool
 
 
@@ -43,17 +42,15 @@ def parse_docker(output: Output) -> Docker | Unobserved:
     """`systemctl show` lines, `held` lines, then `docker info` as one JSON line."""
     field = dict(re.findall(r"^(LoadState|ActiveState|UnitFileState)=(\S*)$", output.stdout, re.M))
     if field.get("LoadState") == "not-found":
-        return Docker("not installed", "", "", "", (), False)
+        return Docker("not installed", "", "", "", False)
     if "ActiveState" not in field:
         return Unobserved("systemctl told nothing of docker.service")
     info = parse_object(output.stdout)
-    runtimes = info.get("Runtimes")
     return Docker(
         active=field["ActiveState"],
         enabled=field.get("UnitFileState", ""),
         version=str(info.get("ServerVersion", "")),
         default_runtime=str(info.get("DefaultRuntime", "")),
-        runtimes=tuple(sorted(map(str, runtimes))) if isinstance(runtimes, dict) else (),
         held=bool(re.search(r"^held (docker\.io|docker-ce)$", output.stdout, re.M)),
     )
 
