@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
+import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import edgeproof.facts.cluster
-import edgeproof.trial.claim_pods
-import edgeproof.trial.mounts
-import edgeproof.trial.verify_pods  # noqa: F401  # each declares facts
+import edgeproof
 from edgeproof.facts.node.facts import NodeFacts
 from edgeproof.facts.node.probes import probes_for
 from edgeproof.facts.observed import Blocked, Facts, observed, reason, replaced, unobserved
@@ -22,10 +21,15 @@ NOT_PROBED = {"name", "declared", "reach", "fleet"}
 
 
 def all_facts(base: type[Facts] = Facts) -> Iterator[type[Facts]]:
-    """Give every class of facts there is."""
+    """Give every class of facts that has been imported."""
     for kind in base.__subclasses__():
         yield kind
         yield from all_facts(kind)
+
+
+for module in pkgutil.walk_packages(edgeproof.__path__, "edgeproof."):
+    if module.name.startswith(("edgeproof.facts.", "edgeproof.trial.")) and not module.name.endswith("_in_pod"):
+        importlib.import_module(module.name)
 
 
 @pytest.fixture
