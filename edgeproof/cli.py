@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -22,7 +22,7 @@ PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_opt
 """Settings of a command that hands its arguments on to pytest, --help too."""
 
 InventoryFile = Annotated[
-    Optional[Path],  # noqa: UP045  # typer reads it at run time, on Python 3.10 too
+    Path | None,
     typer.Option("--inventory", "--edgeproof-inventory", help="default: $EDGEPROOF_INVENTORY, else ./cluster.yaml"),
 ]
 
@@ -126,7 +126,7 @@ def example() -> None:
 
 @app.command()
 def manifests(
-    names: Annotated[Optional[list[str]], typer.Argument(help="which of them (default: all)")] = None,  # noqa: UP045
+    names: Annotated[list[str] | None, typer.Argument(help="which of them (default: all)")] = None,
 ) -> None:
     """Print the manifests that the suites use, for `kubectl apply -f -`."""
     folder = carried("manifests")
