@@ -24,7 +24,7 @@ from selftest.lab.suite_run import RUN_S, SuiteRun, command, environment, run_su
 from selftest.lab.test_1_healthy import assert_whole
 
 LEAST_SPEEDUP = 1.8
-"""In the model's own seconds with two agents: the issue's own number. Two agents share no CPU: 2.0 is what can be had."""
+"""In the model's own seconds with two agents. Two agents share no CPU: 2.0 is what can be had."""
 
 MEASUREMENTS = 3
 """A machine that others use too may be slower for the minute of one measurement; a cluster that shares its work badly stays so."""

@@ -44,7 +44,7 @@ class NfsServer(Facts):
 
 
 def parse_exports(text: str) -> tuple[Export, ...]:
-    """`exportfs -v`: PATH CLIENT(OPTIONS), the client part on the next line when the path is long (FORMATS)."""
+    """`exportfs -v`: PATH CLIENT(OPTIONS), the client part on the next line when the path is long."""
     exports = []
     for path, client, options in re.findall(r"^(/\S*)\s+(\S+?)\(([^)\n]*)\)\s*$", text, re.M):
         exports.append(Export(path, "*" if client == "<world>" else client, frozenset(options.split(","))))

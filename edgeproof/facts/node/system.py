@@ -143,7 +143,7 @@ class PowerSupply(Facts):
 
 
 def parse_power_supply(output: Output) -> PowerSupply | Unobserved:
-    """Dmesg's `soctherm: OC ALARM 0x…` lines; other lines with frightening words are announcements (FORMATS)."""
+    """Dmesg's `soctherm: OC ALARM 0x…` lines; other lines with frightening words are announcements."""
     if output.status != 0:
         return Unobserved("the kernel log could not be read")
     alarms = [line.strip() for line in output.stdout.splitlines() if re.search(r"soctherm: OC ALARM 0x[0-9a-f]+", line)]
