@@ -71,9 +71,9 @@ selftest: torch ## the selftests that need no lab
 selftest-lab: lab ## the selftests against the lab
 	$(BIN)/python -m pytest selftest -m lab -v
 
-test: check torch ## make check, then all selftests, without and with the lab
+test: check torch ## make check, then all selftests: those of the lab in one process, beside the others in a second
 	$(BIN)/python -m lab up
-	$(BIN)/python -m pytest selftest -v --durations=10
+	$(BIN)/python -m pytest selftest -v --durations=10 -n 2 --dist loadgroup
 
 test-all: check torch ## make test, and what takes longer: the wheel in fresh environments of every Python that is found here
 	$(BIN)/python -m lab up

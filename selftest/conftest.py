@@ -10,6 +10,9 @@ import pytest
 
 from selftest.package.pythons import THIS_VERSION, VERSIONS, Environment, build_wheel, environment, find_python
 
+TOGETHER = ("house", "lab", "package", "worker")
+"""Folders of selftests that make something dear once."""
+
 INVENTORY = """nodes:
   user-desktop: {{address: 127.0.0.1, role: server, port: {port}}}
   user-worker: {{address: 127.0.0.2, role: agent, port: {port}}}
@@ -34,6 +37,14 @@ def down(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         file = tmp_path_factory.mktemp("down") / "cluster.yaml"
         file.write_text(INVENTORY.format(port=bound.getsockname()[1]))
         yield file
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, in one of two processes (`-n 2 --dist loadgroup`), what shares a lab, weights or environments."""
+    for item in items:
+        group = item.path.parent.name
+        if group in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -56,18 +57,26 @@ def find_python(version: str) -> str | None:
 
 
 def environment(python: str, requirements: str, wheel: Path) -> Environment:
-    """Make an environment with a lock file's packages, or take the one in the cache; put the wheel into it."""
+    """Make an environment with a lock file's packages, or take the one in the cache; put the wheel into it, if it is another.
+
+    Several processes may ask at once: one makes it, the others wait. Wheels of the same files are the same to the byte.
+    """
     lock = CHECKOUT / "requirements" / requirements
     digest = hashlib.sha256(lock.read_bytes() + python.encode()).hexdigest()[:12]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgeproof"
+    cache.mkdir(parents=True, exist_ok=True)
     made = Environment(cache / f"wheel-{lock.stem}-{digest}")
-    if not (made.folder / ".complete").exists():
-        shutil.rmtree(made.folder, ignore_errors=True)
-        cache.mkdir(parents=True, exist_ok=True)
-        _run(python, "-m", "venv", str(made.folder))
-        _pip(made, "--require-hashes", "-r", str(lock))
-        (made.folder / ".complete").touch()
-    _pip(made, "--no-deps", "--force-reinstall", str(wheel))
+    with made.folder.with_suffix(".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not (made.folder / ".complete").exists():
+            shutil.rmtree(made.folder, ignore_errors=True)
+            _run(python, "-m", "venv", str(made.folder))
+            _pip(made, "--require-hashes", "-r", str(lock))
+            (made.folder / ".complete").touch()
+        held, wanted = made.folder / ".wheel", hashlib.sha256(wheel.read_bytes()).hexdigest()
+        if not held.exists() or held.read_text() != wanted:
+            _pip(made, "--no-deps", "--force-reinstall", str(wheel))
+            held.write_text(wanted)
     return made
 
 
