@@ -39,6 +39,7 @@ def down(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield file
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together, in one of two processes (`-n 2 --dist loadgroup`), what shares a lab, weights or environments."""
     for item in items:
