@@ -73,7 +73,7 @@ selftest-lab: lab ## the selftests against the lab
 
 test: check torch ## make check, then all selftests: those of the lab in one process, beside the others in a second
 	$(BIN)/python -m lab up
-	$(BIN)/python -m pytest selftest -v --durations=10 -n 2 --dist loadgroup
+	$(BIN)/python -m pytest selftest -v --durations=10 -n 2
 
 test-all: check torch ## make test, and what takes longer: the wheel in fresh environments of every Python that is found here
 	$(BIN)/python -m lab up

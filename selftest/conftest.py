@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 
@@ -39,13 +40,17 @@ def down(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield file
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, in one of two processes (`-n 2 --dist loadgroup`), what shares a lab, weights or environments."""
-    for item in items:
-        group = item.path.parent.name
-        if group in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep together, in one of two processes (`-n 2`), what shares a lab, weights or environments."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFolder(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            folder = PurePosixPath(nodeid.split("::")[0]).parent.name
+            return folder if folder in TOGETHER else nodeid
+
+    return ByFolder(config, log)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -31,15 +31,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark each item by its suite's folder; keep what changes the cluster together under xdist."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each item by its suite."""
     for item in items:
         suite = suite_of(item.path)
         if suite is None:
             continue
         item.add_marker(suite.removeprefix("tests_"))
-        if suite != SUITES[0] and config.pluginmanager.hasplugin("xdist"):
-            item.add_marker(pytest.mark.xdist_group("cluster"))
 
 
 @pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")

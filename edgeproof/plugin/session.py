@@ -11,13 +11,13 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from edgeproof.errors import InventoryError
-from edgeproof.files import holds_suites, suite_of
+from edgeproof.files import SUITES, holds_suites, suite_of
 from edgeproof.inventory import Inventory, find_inventory, load_inventory
 from edgeproof.plugin.once import once
 from edgeproof.plugin.options import OPTIONS, joined
@@ -107,12 +107,10 @@ def _places(config: pytest.Config) -> Iterator[Path]:
 
 
 def _activate(config: pytest.Config) -> None:
-    """Bring in what a run of the suites needs; keep what changes the cluster in one of xdist's workers."""
+    """Bring in what a run of the suites needs."""
     config.stash[ACTIVE] = True
     if not is_worker(config) and threading.current_thread() is threading.main_thread():
         config.stash[FORMER_HANDLER] = signal.signal(signal.SIGTERM, _interrupt)
-    if getattr(config.option, "dist", "no") == "load":
-        config.option.dist = "loadgroup"
     # The matrix tells of failures, unless the user has asked for pytest's own words.
     if config.option.tbstyle == "auto" and not _is_given(config, "--tb"):
         config.option.tbstyle = "no"
@@ -159,6 +157,25 @@ def pytest_configure_node(node: Any) -> None:
     """Tell each xdist worker where the run's processes share what was gathered."""
     if SHARED in node.config.stash:
         node.workerinput["edgeproof_shared"] = str(node.config.stash[SHARED])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep what changes the cluster in one of xdist's workers: one namespace, one run of each workload.
+
+    xdist 3.8's own groups (--dist=loadgroup) have no effect under pytest 9.2, silently: they are written into a node's id,
+    which is another attribute there.
+    """
+    if ACTIVE not in config.stash or config.getoption("dist") != "load":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class BySuite(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            parts = PurePosixPath(nodeid.split("::")[0]).parts
+            return "cluster" if set(SUITES[1:]) & set(parts) else nodeid
+
+    return BySuite(config, log)
 
 
 @pytest.hookimpl(trylast=True)

@@ -20,6 +20,7 @@ CALLED_BY_FRAMEWORKS: tuple[str, ...] = (
     name.retries,  # the Kubernetes client's Configuration
     name.log_message,  # http.server
     name.allow_tf32, name.momentum,  # torch
+    name._split_scope,  # xdist's LoadScopeScheduling
     name.list_physical_devices,  # the lab's stand-in for tensorflow
     name.duration_s, name.schema,  # written to the run record as JSON
     name.machine_id,  # read by its name, as a text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -103,6 +104,15 @@ def test_same_under_xdist(run: PytestRun, down: Path, tmp_path: Path) -> None:
     spread = run_pytest(tmp_path, "tests_node", *arguments)
     assert spread.findings() == run.findings()
     assert spread.status == run.status
+
+
+def test_one_process_changes_the_cluster(down: Path, tmp_path: Path) -> None:
+    """Under xdist the checks of tests_cluster and tests_workload are all in one process."""
+    suites = ("tests_node", "tests_cluster", "tests_workload")
+    run = run_pytest(tmp_path, *suites, f"--inventory={down}", "-n", "2", "-v", "--tb=no")
+    seen = re.findall(r"^\[(gw\d)\] \[ *\d+%\] \w+ (tests_\w+)/", run.stdout, re.M)
+    assert {suite for _, suite in seen} == set(suites)
+    assert len({process for process, suite in seen if suite != "tests_node"}) == 1
 
 
 def test_cluster_that_nobody_reaches(down: Path, tmp_path: Path) -> None:
