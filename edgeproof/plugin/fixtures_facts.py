@@ -35,13 +35,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each item by its suite."""
     for item in items:
         suite = suite_of(item.path)
-        if suite is None:
-            continue
-        item.add_marker(suite.removeprefix("tests_"))
+        if suite is not None:
+            item.add_marker(suite.removeprefix("tests_"))
 
 
 @pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
-def keep_measured_in_order(items: list[pytest.Item]) -> None:
+def pytest_keep_measured_in_order(items: list[pytest.Item]) -> None:
     """Keep tests_workload as it is written, whatever shuffles items: pytest-benchmark times a run where it is first asked for."""
     places = [place for place, item in enumerate(items) if suite_of(item.path) == SUITES[-1]]
     written = sorted((items[place] for place in places), key=lambda item: (item.path, item.location[1] or 0))

@@ -68,6 +68,18 @@ def test_another_ini_file(down: Path, tmp_path: Path) -> None:
     assert run.ended("user-worker", "failed") == {"ssh"}, run.text
 
 
+def test_workloads_keep_their_order(down: Path, tmp_path: Path) -> None:
+    """Whatever shuffles items, tests_workload stays as it is written; other suites are shuffled."""
+    tmp_path.joinpath("shuffler.py").write_text("def pytest_collection_modifyitems(items):\n    items.reverse()\n")
+    words = ("tests_node", "tests_workload", "--collect-only", "-q", f"--inventory={down}")
+    plain = run_pytest(tmp_path, *words).stdout.splitlines()
+    turned = run_pytest(tmp_path, *words, "-p", "shuffler", PYTHONPATH=str(tmp_path)).stdout.splitlines()
+    for suite, order in (("tests_node/", -1), ("tests_workload/", 1)):
+        collected = [line for line in plain if line.startswith(suite)]
+        assert collected[::order] == [line for line in turned if line.startswith(suite)]
+        assert collected
+
+
 def test_no_warning_of_ours(down: Path, tmp_path: Path) -> None:
     """Where every warning is an error, a run is as ever."""
     run = run_ssh(down, tmp_path, "-W", "error")
