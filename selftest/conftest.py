@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from edgeproof.plugin.together import scheduler
 from selftest.package.pythons import THIS_VERSION, VERSIONS, Environment, build_wheel, environment, find_python
 
 TOGETHER = ("house", "lab", "package", "worker")
@@ -43,14 +44,7 @@ def down(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep together, in one of two processes (`-n 2`), what shares a lab, weights or environments."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByFolder(LoadScopeScheduling):  # type: ignore[misc]
-        def _split_scope(self, nodeid: str) -> str:
-            folder = PurePosixPath(nodeid.split("::")[0]).parent.name
-            return folder if folder in TOGETHER else nodeid
-
-    return ByFolder(config, log)
+    return scheduler(config, log, lambda file: file.parent.name if file.parent.name in TOGETHER else None)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -69,6 +69,12 @@ def replaced(facts: F, **values: Any) -> F:
     return type(facts)(**({name: observed(facts, name) for name in _names(facts)} | values))
 
 
+def blank(kind: type[F], why: str, **known: Any) -> F:
+    """Make facts of which only `known` could be observed: every other field is unobserved, for that reason."""
+    gaps = {field.name: Unobserved(why) for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    return kind(**(gaps | known))
+
+
 class NotApplicable(Exception):
     """Raised by a check that has no meaning here; reported as skipped, with `why`."""
 

@@ -21,6 +21,7 @@ from edgeproof.files import SUITES, holds_suites, suite_of
 from edgeproof.inventory import Inventory, find_inventory, load_inventory
 from edgeproof.plugin.once import once
 from edgeproof.plugin.options import OPTIONS, joined
+from edgeproof.plugin.together import scheduler
 from edgeproof.say import Say
 
 if TYPE_CHECKING:
@@ -140,9 +141,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def _prepare(config: pytest.Config) -> None:
-    worker: dict[str, Any] | None = getattr(config, "workerinput", None)
-    shared = worker.get("edgeproof_shared") if worker else None
-    config.stash[SHARED] = Path(shared or tempfile.mkdtemp(prefix="edgeproof-run-"))
+    config.stash[SHARED] = Path(_given_folder(config) or tempfile.mkdtemp(prefix="edgeproof-run-"))
     _refuse_folders(config)
     try:
         path = find_inventory(config.getoption("edgeproof_inventory"), config.invocation_params.dir).absolute()
@@ -150,6 +149,12 @@ def _prepare(config: pytest.Config) -> None:
         config.stash[INVENTORY] = _with_options(load_inventory(path), config)
     except InventoryError as error:
         raise pytest.UsageError(f"{error}\nfix: {error.fix}" if error.fix else str(error)) from None
+
+
+def _given_folder(config: pytest.Config) -> str | None:
+    """Name the shared folder that the controller has given this xdist worker; None where a process has its own."""
+    given: str | None = getattr(config, "workerinput", {}).get("edgeproof_shared")
+    return given
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -161,27 +166,18 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep what changes the cluster in one of xdist's workers: one namespace, one run of each workload.
+    """Keep what changes the cluster in one of xdist's workers: one namespace, one run of each workload."""
+    return scheduler(config, log, _group_of) if ACTIVE in config.stash else None
 
-    xdist 3.8's own groups (--dist=loadgroup) have no effect under pytest 9.2, silently: they are written into a node's id,
-    which is another attribute there.
-    """
-    if ACTIVE not in config.stash or config.getoption("dist") != "load":
-        return None
-    from xdist.scheduler import LoadScopeScheduling
 
-    class BySuite(LoadScopeScheduling):  # type: ignore[misc]
-        def _split_scope(self, nodeid: str) -> str:
-            parts = PurePosixPath(nodeid.split("::")[0]).parts
-            return "cluster" if set(SUITES[1:]) & set(parts) else nodeid
-
-    return BySuite(config, log)
+def _group_of(file: PurePosixPath) -> str | None:
+    return "cluster" if set(SUITES[1:]) & set(file.parts) else None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the run's shared folder; SIGTERM means again what it meant."""
-    if not is_worker(config) and SHARED in config.stash:
+    if SHARED in config.stash and _given_folder(config) is None:
         shutil.rmtree(config.stash[SHARED], ignore_errors=True)
     if FORMER_HANDLER in config.stash:
         signal.signal(signal.SIGTERM, config.stash[FORMER_HANDLER])

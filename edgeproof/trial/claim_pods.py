@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from edgeproof.errors import ConnectError
 from edgeproof.facts.node.storage import listing
-from edgeproof.facts.observed import Facts, unobserved
+from edgeproof.facts.observed import Facts, blank
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory
 from edgeproof.side_by_side import side_by_side
@@ -26,11 +26,6 @@ class ClaimPod(Facts):
     files: int
     listing_sha256: str
     mount_options: frozenset[str]
-
-    @classmethod
-    def blind(cls, node: str, complaint: str, reason: str) -> ClaimPod:
-        """Make one of which nothing more could be observed, for that reason."""
-        return cls(node, complaint, unobserved(reason), unobserved(reason), unobserved(reason))
 
 
 class ClaimPods:
@@ -55,14 +50,14 @@ class ClaimPods:
     def _look(self, name: str, pod: PodState | None) -> ClaimPod:
         if pod is None or pod.state != "running":
             why = explain(self.own, pod) if pod else f"no pod came to {name}"
-            return ClaimPod.blind(name, why, f"nfs-test-pod does not run on {name}")
+            return blank(ClaimPod, f"nfs-test-pod does not run on {name}", node=name, complaint=why)
         script = f"{listing()}\n{snippet(SNIPPETS, 'listing_in_pod')}"
         try:
             text, _ = self.own.api.execute(self.own.name, pod.name, ["sh", "-c", script])
         except ConnectError as error:
-            return ClaimPod.blind(name, "", str(error))
+            return blank(ClaimPod, str(error), node=name, complaint="")
         lines = text.split("\n")
         if len(lines) < 3 or not lines[0].isdigit():
-            return ClaimPod.blind(name, "", f"{pod.name} could not list: {text.strip()[-200:]}")
+            return blank(ClaimPod, f"{pod.name} could not list: {text.strip()[-200:]}", node=name, complaint="")
         options = lines[2].split()[3].split(",") if len(lines[2].split()) > 3 else []
         return ClaimPod(name, "", int(lines[0]), lines[1], frozenset(options))

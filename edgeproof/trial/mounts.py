@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from edgeproof import limits
 from edgeproof.connect.ssh import open_node
 from edgeproof.errors import ConnectError
-from edgeproof.facts.observed import Facts, unobserved
+from edgeproof.facts.observed import Facts, blank
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
 from edgeproof.trial.snippets import SNIPPETS
@@ -33,7 +33,7 @@ def try_mount(inventory: Inventory, agent: Node) -> TrialMount:
         with open_node(inventory, agent) as connection:
             answer = connection.run(script, limits.TRIAL_MOUNT_WHOLE_S)
     except ConnectError as error:
-        return TrialMount(*([unobserved(f"SSH: {error}")] * 2))
+        return blank(TrialMount, f"SSH: {error}")
     return parse_mount(answer.stdout.decode("utf-8", "replace"), answer.status)
 
 

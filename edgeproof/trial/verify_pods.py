@@ -11,7 +11,7 @@ from typing import Any
 
 from edgeproof import limits
 from edgeproof.errors import ConnectError
-from edgeproof.facts.observed import Facts, unobserved
+from edgeproof.facts.observed import Facts, blank, unobserved
 from edgeproof.inventory import Inventory
 from edgeproof.side_by_side import side_by_side
 from edgeproof.trial.manifests import GPU_VERIFY, manifest, pod_spec
@@ -35,11 +35,6 @@ class VerifyPod(Facts):
     gpus: int
     unreached: tuple[str, ...]
     api_answers: bool
-
-    @classmethod
-    def blind(cls, node: str, complaint: str, reason: str) -> VerifyPod:
-        """Make one of which nothing more could be observed, for that reason."""
-        return cls(node, complaint, unobserved(reason), unobserved(reason), unobserved(reason))
 
 
 class VerifyPods:
@@ -66,7 +61,7 @@ class VerifyPods:
 
     def _absent(self, name: str, pod: PodState | None) -> VerifyPod:
         why = explain(self.own, pod) if pod else f"the DaemonSet made no pod on {name}"
-        return VerifyPod.blind(name, why, f"gpu-cluster-verify does not run on {name}")
+        return blank(VerifyPod, f"gpu-cluster-verify does not run on {name}", node=name, complaint=why)
 
     def _look(self, pod: PodState, running: dict[str, PodState], broken: str) -> VerifyPod:
         others = [(name, other.address, PORT) for name, other in running.items() if name != pod.node]
@@ -76,7 +71,7 @@ class VerifyPods:
             gpu, _ = self.own.api.execute(self.own.name, pod.name, ["python3", "-c", GPU_QUESTION])
             reached, _ = self.own.api.execute(self.own.name, pod.name, reach)
         except ConnectError as error:
-            return VerifyPod.blind(pod.node, "", str(error))
+            return blank(VerifyPod, str(error), node=pod.node, complaint="")
         silent = set(re.findall(r"^unreached (.+)$", reached, re.M))
         return VerifyPod(
             pod.node, "", _gpus(pod, gpu, broken),

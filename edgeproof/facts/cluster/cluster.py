@@ -9,7 +9,7 @@ from typing import Any
 
 from edgeproof.facts.cluster.objects import Member, PodOnNode, Volume, parse_member, parse_pod, parse_volume
 from edgeproof.facts.node import NodeFacts
-from edgeproof.facts.observed import Blocked, Facts, NotApplicable, reason, replaced, unobserved
+from edgeproof.facts.observed import Blocked, Facts, NotApplicable, blank, reason, replaced, unobserved
 from edgeproof.facts.reach import Reach
 from edgeproof.inventory import Inventory
 
@@ -83,9 +83,7 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
     end = raw.get("certificate_end")
     api = Api(**raw["reach"], certificate_end=datetime.fromisoformat(end) if end else None)
     if api.error:
-        why = f"API: {api.error}"
-        blank = unobserved(why)
-        return ClusterFacts(api, blank, blank, blank, blank, blank)
+        return blank(ClusterFacts, f"API: {api.error}", api=api)
     members = [_blocked_member(parse_member(item), nodes, inventory) for item in raw["nodes"]]
     return ClusterFacts(
         api=api,
