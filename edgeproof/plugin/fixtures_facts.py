@@ -24,7 +24,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     names = {
         "node": list(inventory.nodes),
         "agent": [node.name for node in inventory.agents],
-        "server": [inventory.server.name],
+        "server": [node.name for node in inventory.servers],
     }
     for name in sorted(wanted):
         metafunc.parametrize(name, names[name], indirect=True)

@@ -133,7 +133,7 @@ def _failure(item: pytest.Item, suite: str, report: pytest.TestReport, excinfo: 
         why = f"edgeproof itself failed here:\n{excinfo.getrepr(style='short') if excinfo else report.longreprtext}"
     values = {"why": why, "seen": seen, "wanted": wanted, "fix": fix}
     if advice:
-        values |= {"cause": advice.cause, "catalogue_id": advice.id, "source": advice.source}
+        values |= {"cause": advice.cause, "catalogue_id": advice.id, "source": advice.source, "does": advice.does}
     return _finding(item, suite, report, "failed", **values)
 
 

@@ -33,6 +33,7 @@ class Finding:
     fix: str = ""
     catalogue_id: str = ""
     source: str = ""
+    does: str = ""
     duration_s: float = 0.0
     line: int = 0
 
