@@ -3,9 +3,9 @@
 Every value but the nodes has the mission's value as its default.
 """
 
-from edgeproof.inventory.inventory import (
+from edgeproof.inventory.inventory import Inventory
+from edgeproof.inventory.sections import (
     Images,
-    Inventory,
     Kind,
     Kubernetes,
     Network,

@@ -146,7 +146,12 @@ def _prepare(config: pytest.Config) -> None:
     try:
         path = find_inventory(config.getoption("edgeproof_inventory"), config.invocation_params.dir).absolute()
         config.stash[INVENTORY_PATH] = path
-        config.stash[INVENTORY] = _with_options(load_inventory(path), config)
+        inventory = load_inventory(path)
+        if inventory.accept:
+            from edgeproof.plugin.waivers import refuse_unknown_checks
+
+            refuse_unknown_checks(inventory)
+        config.stash[INVENTORY] = _with_options(inventory, config)
     except InventoryError as error:
         raise pytest.UsageError(f"{error}\nfix: {error.fix}" if error.fix else str(error)) from None
 

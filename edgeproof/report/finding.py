@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from edgeproof.files import SUITES
 
-Outcome = Literal["passed", "failed", "blocked", "skipped"]
+Outcome = Literal["passed", "failed", "accepted", "blocked", "skipped"]
 
-LETTERS: dict[Outcome, str] = {"passed": "P", "failed": "F", "blocked": "B", "skipped": "–"}
+LETTERS: dict[Outcome, str] = {"passed": "P", "failed": "F", "accepted": "A", "blocked": "B", "skipped": "–"}
 """One letter an outcome, as the matrix shows them."""
 
 WHOLE_CLUSTER = "cluster"
@@ -18,7 +18,10 @@ WHOLE_CLUSTER = "cluster"
 
 @dataclass(frozen=True)
 class Finding:
-    """One check on one node: how it ended, what was seen and wanted, the likely cause and the fix."""
+    """One check on one node: how it ended, what was seen and wanted, the likely cause and the fix.
+
+    `accepted` is the owner's reason where cluster.yaml accepts this failure.
+    """
 
     suite: str
     layer: str
@@ -34,6 +37,7 @@ class Finding:
     catalogue_id: str = ""
     source: str = ""
     does: str = ""
+    accepted: str = ""
     duration_s: float = 0.0
     line: int = 0
 
@@ -54,6 +58,7 @@ class Finding:
             ("seen", self.seen),
             ("wanted", self.wanted),
             ("why", self.why),
+            ("reason", self.accepted),
             ("cause", self.cause + (f"  [{self.catalogue_id}]" if self.catalogue_id else "")),
             ("fix", self.fix),
         )

@@ -31,10 +31,18 @@ def test_letters() -> None:
 
 @pytest.mark.parametrize(
     ("check", "letter"),
-    [("failed_last", "F"), ("failed_first", "F"), ("blocked_among", "B"), ("passed_among", "P"), ("skipped_only", "–")],
+    [
+        ("failed_last", "F"),
+        ("failed_first", "F"),
+        ("blocked_among", "B"),
+        ("passed_among", "P"),
+        ("skipped_only", "–"),
+        ("accepted_among", "A"),
+        ("blocked_and_accepted", "B"),
+    ],
 )
 def test_worst_outcome_wins(check: str, letter: str) -> None:
-    """Of several findings in one cell the worst is shown: failed, blocked, passed, skipped."""
+    """Of several findings in one cell the worst is shown: failed, blocked, accepted, passed, skipped."""
     assert rows(printed("several-outcomes"))[check] == [letter]
 
 
