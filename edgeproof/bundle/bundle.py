@@ -1,0 +1,93 @@
+"""Makes a bundle: a cluster folder, packed, of a cluster as it is now."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from edgeproof import __version__
+from edgeproof.bundle.hidden import Hider
+from edgeproof.bundle.node import record_node
+from edgeproof.bundle.objects import slim
+from edgeproof.connect.ssh import open_node
+from edgeproof.errors import BundleError, ConnectError
+from edgeproof.facts.cluster import gather_cluster
+from edgeproof.inventory import Inventory
+from edgeproof.say import Say
+from edgeproof.side_by_side import side_by_side
+
+FORM = "edgeproof.cluster/1"
+"""The form that docs/replay.md describes."""
+
+
+def make_bundle(
+    inventory: Inventory, cluster_yaml: str, record: dict[str, Any] | None, target: Path, hide_names: bool, say: Say
+) -> None:
+    """Record every node and the API, and write `target`, a tar archive (.tar.gz); raises BundleError where it cannot be written.
+
+    A node or an API that cannot be reached has its error in about.yaml. `record` is a run's, if there is one.
+    """
+    say(f"recording {len(inventory.nodes)} nodes …")
+    recorded = side_by_side(inventory.nodes, lambda name: _record(inventory, name))
+    say("recording the API's objects …")
+    told = gather_cluster(inventory)
+    errors = {name: found["error"] for name, found in recorded.items() if "error" in found}
+    if told["reach"]["error"]:
+        errors["api"] = told["reach"]["error"]
+    about = {"form": FORM, "text": f"bundle of edgeproof {__version__}", "unreached": errors}
+    hide = Hider(inventory, hide_names)
+    files = {"about.yaml": _yaml(hide.data(about)), "cluster.yaml": hide(cluster_yaml)}
+    for name, found in recorded.items():
+        if "error" not in found:
+            files[f"nodes/{hide(name)}.yaml"] = _yaml(hide.data(found))
+    if not told["reach"]["error"]:
+        files["api.yaml"] = _yaml(hide.data({"version": told["version"].get("gitVersion", ""), "objects": slim(told)}))
+    if record is not None:
+        files["record.json"] = json.dumps(hide.data(record), indent=1, ensure_ascii=False) + "\n"
+    _pack(files, target)
+    say(f"{target}: look through it before you give it away; secrets and serial numbers are blanked")
+
+
+def _record(inventory: Inventory, name: str) -> dict[str, Any]:
+    node = inventory.nodes[name]
+    try:
+        with open_node(inventory, node) as connection:
+            return record_node(inventory, node, connection)
+    except ConnectError as error:
+        return {"error": str(error)}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts of several lines as blocks, so that a person can read them."""
+
+
+def _block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _block)
+
+
+def _yaml(data: Any) -> str:
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=160)
+
+
+def _pack(files: dict[str, str], target: Path) -> None:
+    folder = target.name.removesuffix(".gz").removesuffix(".tar").removesuffix(".tgz") or "bundle"
+    part = target.with_name(target.name + ".part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(part, "w:gz") as archive:
+            for name, text in files.items():
+                content = text.encode("utf-8", "surrogateescape")
+                member = tarfile.TarInfo(f"{folder}/{name}")
+                member.size, member.mode = len(content), 0o600
+                archive.addfile(member, io.BytesIO(content))
+        part.replace(target)
+    except OSError as error:
+        raise BundleError(f"{target}: cannot be written: {error.strerror}", "name a file in a folder of your own") from error

@@ -1,0 +1,121 @@
+"""What a bundle never shows, and what it hides on request: secrets, serial numbers; addresses and names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
+from typing import Any
+
+from edgeproof.inventory import Inventory
+
+HIDDEN = "hidden-by-edgeproof"
+
+SECRETS = (
+    re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END)", re.S),
+    re.compile(r"(\bK10)[0-9a-f]{16,}(::)(?:\S*)"),
+    re.compile(r"(?i)([\"']?[\w.-]*(?:token|passw(?:or)?d|secret|api[_-]?key|auth)[\w.-]*[\"']?\s*[:=]\s*)(?!\s*$)[^\s,}]+()", re.M),
+    re.compile(r"(?i)(--[\w-]*(?:token|password|secret)[\w-]*['\"]?[ =\\]+\s*)[^\s\\]+()"),
+    re.compile(r"(\w+://[^\s:/@]*:)[^\s@/]+(@)"),
+    re.compile(r"((?:client-key|client-certificate|certificate-authority)-data:\s*)\S+()"),
+)
+"""Each with what stands before the secret, and after it: K3s's tokens by their form and by their names, passwords, keys, URLs with a password."""
+
+SERIALS = (
+    re.compile(r"(?i)(serial(?:[ _-]?(?:number|no))?\s*[:=]\s*)\S+()"),
+    re.compile(r"(?i)(\b(?:ether|lladdr|hwaddr)\s+)[0-9a-f]{2}(?::[0-9a-f]{2}){5}()"),
+)
+MACHINE_ID = re.compile(r"\b[0-9a-f]{32}\b")
+UUID = re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b")
+ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.]*\d)")
+STAND_IN = IPv4Network("198.18.0.0/15")
+"""For benchmarks of networks (RFC 2544), so that nobody's own network is meant."""
+OUTSIDE = IPv4Network("203.0.113.0/24")
+"""For documentation (RFC 5737)."""
+
+Text = Callable[[str], str]
+
+
+def without_secrets(text: str) -> str:
+    """Blank tokens, passwords, private keys and serial numbers."""
+    for pattern in (*SECRETS, *SERIALS):
+        text = pattern.sub(lambda found: f"{found[1]}{HIDDEN}{found[2]}", text)
+    return text
+
+
+class Numbered:
+    """Gives each different text a stand-in of its own, the same whenever it comes again."""
+
+    def __init__(self, form: str) -> None:
+        self.form = form
+        self.known: dict[str, str] = {}
+
+    def __call__(self, found: re.Match[str]) -> str:
+        """Give the stand-in of what was found."""
+        return self.known.setdefault(found[0], self.form.format(len(self.known) + 1))
+
+
+class Hider:
+    """Hides secrets; with `names`, the nodes' names, users and addresses too, each by the same stand-in everywhere.
+
+    Addresses in the nodes' own network keep their host part, so that what lies in which network stays true.
+    """
+
+    def __init__(self, inventory: Inventory, names: bool) -> None:
+        self.machine_ids, self.uuids = Numbered("{:032x}"), Numbered("00000000-0000-4000-8000-{:012d}")
+        self.outside: dict[IPv4Address, IPv4Address] = {}
+        self.networks = _networks(inventory) if names else []
+        self.kept = (inventory.kubernetes.pod_cidr, inventory.kubernetes.service_cidr)
+        self.words = dict(_words(inventory)) if names else {}
+
+    def __call__(self, text: str) -> str:
+        """Give the text with all of it hidden."""
+        text = self.uuids_hidden(without_secrets(text))
+        if not self.words:
+            return text
+        text = ADDRESS.sub(self._address, text)
+        longest = sorted(self.words, key=len, reverse=True)
+        pattern = "|".join(map(re.escape, longest))
+        return re.sub(rf"(?<![\w-])(?:{pattern})(?![\w-])", lambda found: self.words[found[0]], text)
+
+    def uuids_hidden(self, text: str) -> str:
+        """Replace machine ids and UUIDs, equal ones by equal ones."""
+        return UUID.sub(self.uuids, MACHINE_ID.sub(self.machine_ids, text))
+
+    def _address(self, found: re.Match[str]) -> str:
+        try:
+            address = IPv4Address(found[1])
+        except AddressValueError:
+            return found[0]
+        for own, stand_in in self.networks:
+            if address in own:
+                return str(stand_in[int(address) - int(own.network_address)])
+        if not address.is_global or any(address in known for known in self.kept):
+            return found[0]
+        return str(self.outside.setdefault(address, OUTSIDE[len(self.outside) % 254 + 1]))
+
+    def data(self, value: Any) -> Any:
+        """Hide in every text of plain data, keys too."""
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, dict):
+            return {self(str(key)): self.data(inner) for key, inner in value.items()}
+        return [self.data(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _networks(inventory: Inventory) -> list[tuple[IPv4Network, IPv4Network]]:
+    prefix = inventory.network.prefix
+    own = {IPv4Network(f"{node.address}/{prefix}", strict=False) for node in inventory.nodes.values()}
+    return [
+        (network, IPv4Network(f"{STAND_IN.network_address + number * 2 ** (32 - max(prefix, 16))}/{prefix}", strict=False))
+        for number, network in enumerate(sorted(own))
+    ]
+
+
+def _words(inventory: Inventory) -> Iterable[tuple[str, str]]:
+    for number, node in enumerate(inventory.nodes.values(), 1):
+        yield node.name, f"node-{number}"
+        yield node.member_name, f"node-{number}"
+    users = {inventory.ssh.user, *(node.user for node in inventory.nodes.values() if node.user)}
+    for number, user in enumerate(sorted(users - {"root", "user", "nobody"}), 1):
+        yield user, f"user-{number}"

@@ -1,0 +1,2 @@
+# Packs what was said.
+cd "${folder:?}" && tar -czf - said
