@@ -73,17 +73,18 @@ class Kinds:
     def __init__(self, objects: Iterable[Object]) -> None:
         found = [Kind(version, name, False) for version, names in OF_CLUSTERS.items() for name in names.split()]
         found += [Kind(version, name, True) for version, names in OF_NAMESPACES.items() for name in names.split()]
-        self._by_name = {(kind.version, kind.name): kind for kind in found}
+        self._by_name = {kind.name: kind for kind in reversed(found)}  # of two Events, the core's
         for item in objects:
-            key = (str(item.get("apiVersion", "v1")), str(item["kind"]))
-            self._by_name.setdefault(key, Kind(*key, "namespace" in item["metadata"]))
-        self._by_plural = {(kind.version, kind.plural): kind for kind in self._by_name.values()}
+            version, name = str(item.get("apiVersion", "v1")), str(item["kind"])
+            self._by_name.setdefault(name, Kind(version, name, "namespace" in item["metadata"]))
+        self._by_plural = {(kind.version, kind.plural): kind for kind in [*found, *self._by_name.values()]}
 
-    def named(self, name: str, version: str = "") -> Kind:
-        """Give the kind of that name; of Kubernetes' own where no version is given."""
-        if version:
-            return self._by_name[version, name]
-        return next(kind for kind in self._by_name.values() if kind.name == name)
+    def named(self, name: str) -> Kind:
+        """Give the kind of that name; raises Undescribed where there is none."""
+        found = self._by_name.get(name)
+        if found is None:
+            raise Undescribed(f"no matches for kind {name}")
+        return found
 
     def target(self, path: str) -> Target:
         """Read a URL's path; raises Undescribed where it names no kind."""

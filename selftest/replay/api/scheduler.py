@@ -79,7 +79,12 @@ class Scheduler:
             load = Counter(other["spec"].get("nodeName") for other in self._standing())
             return min(fitting, key=lambda name: (load[name], name)), ""
         reasons = sorted(f"{count} {fault}" for fault, count in Counter(faults.values()).items())
-        return "", f"0/{len(nodes)} nodes are available: {', '.join(reasons)}." if nodes else "no nodes available to schedule pods"
+        return (
+            "",
+            f"0/{len(nodes)} nodes are available: {', '.join(reasons)}."
+            if nodes
+            else "no nodes available to schedule pods",
+        )
 
     def _standing(self) -> list[Object]:
         return [pod for pod in self.store.all("Pod") if (pod.get("status") or {}).get("phase") not in ENDED]

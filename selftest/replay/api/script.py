@@ -59,8 +59,8 @@ class Script:
         """Give what becomes of its pod on a node, or at a job's index; [] where the script does not say."""
         if index is not None and index in self.indexes:
             return self.indexes[index]
-        matching = sorted((pattern for pattern in self.pods if fnmatchcase(node, pattern)), key=closeness)
-        return self.pods[matching[0]] if matching else []
+        found: list[State] = by_node(self.pods, node, [])
+        return found
 
 
 def closeness(pattern: str) -> tuple[bool, int]:
@@ -71,7 +71,10 @@ def closeness(pattern: str) -> tuple[bool, int]:
 def images_of(item: Object) -> list[str]:
     """Name the images of a Pod, or of what has a pod's template."""
     spec = item.get("spec") or {}
-    return [str(each.get("image", "")) for each in ((spec.get("template") or {}).get("spec") or spec).get("containers") or []]
+    return [
+        str(each.get("image", ""))
+        for each in ((spec.get("template") or {}).get("spec") or spec).get("containers") or []
+    ]
 
 
 class Spec:
@@ -100,7 +103,9 @@ def known(where: str, given: Mapping[str, Any], keys: Iterable[str]) -> Mapping[
         raise ScriptInvalid(f"{where}: a mapping is wanted, not {given!r}")
     others = sorted(set(given) - set(keys))
     if others:
-        raise ScriptInvalid(f"{where}: {', '.join(map(str, others))}: not in the language; {', '.join(sorted(keys))} are")
+        raise ScriptInvalid(
+            f"{where}: {', '.join(map(str, others))}: not in the language; {', '.join(sorted(keys))} are"
+        )
     return given
 
 
@@ -147,3 +152,9 @@ def is_of(rule: Mapping[str, Any], pod: Object) -> bool:
         "node": pod["spec"].get("nodeName", ""), "index": annotations.get("batch.kubernetes.io/job-completion-index", ""),
     }  # fmt: skip
     return all(fnmatchcase(facts[key], str(rule[key])) for key in OF_A_POD & set(rule))
+
+
+def by_node(given: Mapping[str, Any], node: str, otherwise: Any) -> Any:
+    """Give a mapping's value for a node, by the pattern that fits closest."""
+    matching = sorted((pattern for pattern in given if fnmatchcase(node, pattern)), key=closeness)
+    return given[matching[0]] if matching else otherwise

@@ -8,7 +8,9 @@ from typing import Any
 
 from selftest.replay.api.refusal import Refusal
 
-LABEL = re.compile(r"^(?P<key>[\w./-]+)\s*(?:(?P<sign>==|=|!=)\s*(?P<value>[\w.-]*)|\s(?P<word>in|notin)\s*\((?P<values>[^)]*)\))?$")
+LABEL = re.compile(
+    r"^(?P<key>[\w./-]+)\s*(?:(?P<sign>==|=|!=)\s*(?P<value>[\w.-]*)|\s(?P<word>in|notin)\s*\((?P<values>[^)]*)\))?$"
+)
 
 
 def has_labels(query: str, labels: Mapping[str, str]) -> bool:

@@ -48,12 +48,12 @@ class Store:
             self.add_namespace(name)
         for item in given:
             if item["kind"] == "Namespace":
-                self.remove(self.kind_of(item), "", item["metadata"]["name"], missing_ok=True)
+                self.discard(item)
             self.add(item)
 
     def kind_of(self, item: Object) -> Kind:
         """Give an object's kind."""
-        return self.kinds.named(item["kind"], item.get("apiVersion", "v1"))
+        return self.kinds.named(item["kind"])
 
     def add_namespace(self, name: str) -> None:
         """Make a namespace with its service account."""
@@ -63,7 +63,7 @@ class Store:
     def add(self, item: Object) -> Object:
         """Put an object in, and fill in what the API server fills in; raises Refusal where it is there already."""
         kind, metadata = self.kind_of(item), item.setdefault("metadata", {})
-        item.setdefault("apiVersion", kind.version)
+        item["apiVersion"] = kind.version
         if kind.is_namespaced:
             metadata.setdefault("namespace", "default")
         self._count += 1
@@ -107,11 +107,10 @@ class Store:
         self._count += 1
         item["metadata"]["resourceVersion"] = str(self._count)
 
-    def remove(self, kind: Kind, namespace: str, name: str, missing_ok: bool = False) -> None:
-        """Take an object out; raises Refusal where there is none."""
-        if not missing_ok:
-            self.get(kind, namespace, name)
-        self._objects.get(kind, {}).pop((namespace, name), None)
+    def discard(self, item: Object) -> None:
+        """Take an object out, where it is still there."""
+        metadata = item["metadata"]
+        self._objects.get(self.kind_of(item), {}).pop((metadata.get("namespace", ""), metadata["name"]), None)
 
     def owned(self, uid: str) -> list[Object]:
         """Give the objects that an object owns."""
