@@ -61,7 +61,7 @@ def status_of(pod: Object, state: State, address: str, host: str) -> Object:
 
 
 def _phase(pod: Object, state: State) -> str:
-    name = state["state"]
+    name = str(state["state"])
     if name in ("succeeded", "failed"):
         return name.capitalize()
     if name == "terminated":

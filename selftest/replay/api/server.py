@@ -118,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
         api, token = self.server.api, self.headers.get("Authorization", "").removeprefix("Bearer ")
         if token in api.tokens:
             return True
-        return bool(self.connection.getpeercert()) if api.wants_certificate else not api.tokens  # type: ignore[attr-defined]
+        return bool(self.connection.getpeercert()) if api.wants_certificate else not api.tokens
 
     def _request(self) -> Request:
         length = int(self.headers.get("Content-Length") or 0)

@@ -115,7 +115,7 @@ def mismatch(claim: Object, volume: Object) -> str:
 def _is_free(claim: Object, volume: Object) -> bool:
     holder = volume["spec"].get("claimRef")
     if not holder:
-        return (volume.get("status") or {}).get("phase", "Available") == "Available"
+        return str((volume.get("status") or {}).get("phase", "Available")) == "Available"
     metadata = claim["metadata"]
-    same = (holder.get("namespace"), holder.get("name")) == (metadata["namespace"], metadata["name"])
+    same: bool = (holder.get("namespace"), holder.get("name")) == (metadata["namespace"], metadata["name"])
     return same and str(holder.get("uid") or metadata["uid"]) == metadata["uid"]

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import struct
-from typing import BinaryIO
+from io import BufferedIOBase
 
 from selftest.replay.api.programs import Printed
 
@@ -36,7 +36,7 @@ def frame(opcode: int, payload: bytes) -> bytes:
     return head + (struct.pack("!BH", 126, length) if length < 1 << 16 else struct.pack("!BQ", 127, length)) + payload
 
 
-def send_output(file: BinaryIO, printed: Printed) -> None:
+def send_output(file: BufferedIOBase, printed: Printed) -> None:
     """Send what a command printed, how it ended, and the end of the connection."""
     for channel, data in (
         (STDOUT, printed.stdout.encode()), (STDERR, printed.stderr.encode()),
