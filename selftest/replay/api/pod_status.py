@@ -72,9 +72,9 @@ def _phase(pod: Object, state: State) -> str:
 
 
 def _container(pod: Object, container: dict[str, Any], state: State, is_ready: bool) -> Object:
-    restarts = int(state.get("restarts", CRASH_RESTARTS if state["state"] == "crash" else 0))
+    again = int(state.get("restarts", CRASH_RESTARTS if state["state"] == "crash" else 0))
     made: Object = {
-        "name": container["name"], "image": container.get("image", ""), "ready": is_ready, "restartCount": restarts,
+        "name": container["name"], "image": container.get("image", ""), "ready": is_ready, "restartCount": again,
         "started": state["state"] == "running", "imageID": "", "lastState": {},
         "state": _container_state(pod, container, state),
     }  # fmt: skip

@@ -77,7 +77,7 @@ class Scheduler:
         fitting = [name for name, fault in faults.items() if not fault]
         if fitting:
             load = Counter(other["spec"].get("nodeName") for other in self._standing())
-            return min(fitting, key=lambda name: (load[name], name)), ""
+            return min(fitting, key=lambda name: load[name]), ""  # of equal ones the first
         reasons = sorted(f"{count} {fault}" for fault, count in Counter(faults.values()).items())
         return (
             "",

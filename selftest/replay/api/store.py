@@ -67,13 +67,13 @@ class Store:
         if kind.is_namespaced:
             metadata.setdefault("namespace", "default")
         self._count += 1
-        uid = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{kind} {metadata} {self._count}"))
+        identity = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{kind} {metadata} {self._count}"))
         if "name" not in metadata:
-            metadata["name"] = metadata.get("generateName", "") + suffix(uid)
+            metadata["name"] = metadata.get("generateName", "") + suffix(identity)
         key = (metadata.get("namespace", ""), metadata["name"])
         if key in self._objects.setdefault(kind, {}):
             raise Refusal(409, f'{kind.qualified()} "{key[1]}" already exists', "AlreadyExists")
-        for name, value in (("uid", uid), ("creationTimestamp", now()), ("resourceVersion", str(self._count))):
+        for name, value in (("uid", identity), ("creationTimestamp", now()), ("resourceVersion", str(self._count))):
             metadata.setdefault(name, value)
         self._objects[kind][key] = item
         return item
@@ -112,11 +112,11 @@ class Store:
         metadata = item["metadata"]
         self._objects.get(self.kind_of(item), {}).pop((metadata.get("namespace", ""), metadata["name"]), None)
 
-    def owned(self, uid: str) -> list[Object]:
-        """Give the objects that an object owns."""
+    def owned(self, owner: str) -> list[Object]:
+        """Give the objects that the object of this uid owns."""
         return [
             item for kind in self._objects.values() for item in kind.values()
-            if any(owner.get("uid") == uid for owner in item["metadata"].get("ownerReferences") or [])
+            if any(each.get("uid") == owner for each in item["metadata"].get("ownerReferences") or [])
         ]  # fmt: skip
 
     def within(self, namespace: str) -> list[Object]:
@@ -124,7 +124,7 @@ class Store:
         return [item for kind in self._objects.values() for (place, _), item in kind.items() if place == namespace]
 
 
-def suffix(uid: str) -> str:
-    """Give the five letters at the end of a generated name, the same for the same uid."""
-    number = int(hashlib.sha256(uid.encode()).hexdigest(), 16)
+def suffix(identity: str) -> str:
+    """Give the five letters at the end of a generated name, the same for the same identity."""
+    number = int(hashlib.sha256(identity.encode()).hexdigest(), 16)
     return "".join(SUFFIX_LETTERS[number // 27**place % 27] for place in range(5))

@@ -100,7 +100,7 @@ def test_every_image_fails(runs: Runs) -> None:
     assert {failure["reason"] for failure in shard.record["failures"]} == {"RuntimeError: Numpy is not available"}
 
 
-@case("logs: [{job: inference-nfs-2, node: user-worker, record: {classes: {image-0000*: 7}}}]")
+@case("logs: [{job: inference-nfs-2, node: user-newworker, record: {classes: {image-0003*: 7}}}]")
 def test_other_predictions(runs: Runs) -> None:
     """An agent that predicts otherwise is another digest."""
     assert runs.nfs(*AGENTS).digest != runs.nfs(AGENTS[0]).digest
@@ -168,7 +168,8 @@ def test_second_shard_has_no_node(start: Start, monkeypatch: pytest.MonkeyPatch)
     text = f"objects: [{{kind: Node, metadata: {{name: user-worker, labels: {labels}}}, status: {{conditions: [{{type: Ready, status: 'True'}}]}}}}]"
     text += "\nscripts: [{kind: Job, pods: running}]"
     served = start(text)
-    with OwnNamespace(served.inventory, lambda _: None) as own, pytest.raises(
-        WorkloadError, match="0/1 nodes are available: 1 node.s. didn't match pod anti-affinity rules"
+    with (
+        OwnNamespace(served.inventory, lambda _: None) as own,
+        pytest.raises(WorkloadError, match=r"0/1 nodes are available: 1 node.s. didn't match pod anti-affinity rules"),
     ):
         run_job(own, synthetic_job(served.inventory, 2))

@@ -93,8 +93,8 @@ class Volumes:
         }
         volume["status"] = {"phase": "Bound"}
         claim["spec"]["volumeName"] = name
-        modes, capacity = volume["spec"].get("accessModes"), volume["spec"].get("capacity")
-        claim["status"] = {"phase": "Bound", "accessModes": modes, "capacity": capacity}
+        given = {key: volume["spec"].get(key) for key in ("accessModes", "capacity")}
+        claim["status"] = {"phase": "Bound", **given}
 
 
 def mismatch(claim: Object, volume: Object) -> str:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import struct
-from io import BufferedIOBase
+from http.client import HTTPMessage
 
 from selftest.replay.api.programs import Printed
 
@@ -23,9 +23,10 @@ def accept_key(key: str) -> str:
     return base64.b64encode(hashlib.sha1((key + MAGIC).encode()).digest()).decode()
 
 
-def protocol_of(asked: str) -> str:
+def protocol_of(headers: HTTPMessage) -> str:
     """Choose the first protocol that is spoken here of those a client asks for; '' where there is none."""
-    return next((word.strip() for word in asked.split(",") if word.strip() in PROTOCOLS), "")
+    asked = headers.get("Sec-WebSocket-Protocol", "").split(",")
+    return next((word.strip() for word in asked if word.strip() in PROTOCOLS), "")
 
 
 def frame(opcode: int, payload: bytes) -> bytes:
@@ -36,16 +37,12 @@ def frame(opcode: int, payload: bytes) -> bytes:
     return head + (struct.pack("!BH", 126, length) if length < 1 << 16 else struct.pack("!BQ", 127, length)) + payload
 
 
-def send_output(file: BufferedIOBase, printed: Printed) -> None:
-    """Send what a command printed, how it ended, and the end of the connection."""
-    for channel, data in (
-        (STDOUT, printed.stdout.encode()), (STDERR, printed.stderr.encode()),
-        (STATUS, json.dumps(exit_status(printed.status)).encode()),
-    ):  # fmt: skip
-        if data:
-            file.write(frame(BINARY, bytes([channel]) + data))
-    file.write(frame(CLOSE, struct.pack("!H", NORMAL_CLOSURE)))
-    file.flush()
+def messages(printed: Printed) -> bytes:
+    """Give what a command printed, how it ended, and the end of the connection."""
+    status = json.dumps(exit_status(printed.status))
+    parts = ((STDOUT, printed.stdout), (STDERR, printed.stderr), (STATUS, status))
+    sent = [frame(BINARY, bytes([channel]) + text.encode()) for channel, text in parts if text]
+    return b"".join([*sent, frame(CLOSE, struct.pack("!H", NORMAL_CLOSURE))])
 
 
 def exit_status(code: int) -> dict[str, object]:
