@@ -12,6 +12,7 @@ import yaml
 
 from edgeproof import limits
 from edgeproof.inventory import Inventory
+from edgeproof.trial.namespace import OwnNamespace
 from selftest.connect.keys import Certificate, self_signed
 from selftest.connect.kubeconfigs import client_certificate, write_kubeconfig
 from selftest.replay.api import FakeApi
@@ -36,6 +37,10 @@ class Served:
         agents = {name: {"address": f"127.0.0.{number}", "role": "agent"} for number, name in enumerate(AGENTS, 2)}
         nodes = {"user-desktop": {"address": LOOPBACK, "role": "server"}, **agents}
         self.inventory = Inventory.model_validate({"nodes": nodes, "kubernetes": {"kubeconfig": kubeconfig}})
+
+    def own_namespace(self) -> OwnNamespace:
+        """Give a namespace of edgeproof's own, to be entered."""
+        return OwnNamespace(self.inventory, lambda _: None)
 
 
 SERVER = self_signed("k3s-server-ca")

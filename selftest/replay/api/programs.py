@@ -17,6 +17,8 @@ from selftest.replay.api.script import by_node, is_of
 
 MOUNT_OPTIONS = "ro,relatime,vers=4.2,rsize=131072,wsize=131072,namlen=255,hard,proto=tcp,timeo=600,retrans=2,sec=sys"
 NOT_FOUND = 127
+NO_ANSWER = "timed out"
+"""Why an address is not reached, in Python's words, where the case does not say."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +70,24 @@ class Programs:
 
     def _by_rule(self, rule: Mapping[str, Any], argv: list[str]) -> Printed:
         if "unreached" in rule:
-            return Printed(_reached(argv, [str(pattern) for pattern in rule["unreached"]]))
+            given = rule["unreached"]
+            return Printed(_reached(argv, given if isinstance(given, Mapping) else dict.fromkeys(given, NO_ANSWER)))
         return Printed(str(rule.get("stdout", "")), str(rule.get("stderr", "")), int(rule.get("status", 0)))
 
     def _healthy(self, pod: Object, argv: list[str]) -> Printed:
         text, node = " ".join(argv), pod["spec"].get("nodeName", "")
         if _targets(argv) is not None:
-            return Printed(_reached(argv, []))
+            return Printed(_reached(argv, {}))
         if re.search(r"list_physical_devices|Num GPUs Available", text):
             return Printed(f"Num GPUs Available: {by_node(self.spec.gpus, node, 1)}\n")
-        if re.search(r"sha256sum[\s\S]*/proc/mounts", text) and "files" in self.spec.nfs:
-            lines = (str(self.spec.nfs["files"]), str(self.spec.nfs.get("listing_sha256", "")), self._mount_line(pod))
-            return Printed("\n".join(lines) + "\n")
+        if re.search(r"\b(sha256sum|/proc/mounts)\b", text) and "files" in self.spec.nfs:
+            lines = (
+                [str(self.spec.nfs["files"]), str(self.spec.nfs.get("listing_sha256", ""))]
+                if "sha256sum" in text
+                else []
+            )
+            lines += [self._mount_line(pod)] if "/proc/mounts" in text else []
+            return Printed("".join(f"{line}\n" for line in lines))
         self.undescribed.append(f"exec: {pod['metadata']['name']} on {node}: {text}")
         return Printed("", f"{argv[0]}: nobody described this command\n", NOT_FOUND)
 
@@ -109,12 +117,13 @@ def _targets(argv: list[str]) -> list[str] | None:
     return None
 
 
-def _reached(argv: list[str], unreached: list[str]) -> str:
-    lines = []
+def _reached(argv: list[str], unreached: Mapping[str, str]) -> str:
+    """Give the reach program's lines; with the reasons in `unreached` where the program is one that tells them."""
+    lines, tells_why = [], re.search(r"unreached [^\"'\n]*:", " ".join(argv))
     for name in _targets(argv) or []:
-        silent = any(fnmatchcase(name, pattern) for pattern in unreached)
-        lines.append(f"{'unreached' if silent else 'reached'} {name}\n")
-    return "".join(lines)
+        why = next((str(why) for pattern, why in unreached.items() if fnmatchcase(name, pattern)), None)
+        lines.append(f"reached {name}" if why is None else f"unreached {name}{f': {why}' if tells_why else ''}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _refuse(rule: Mapping[str, Any]) -> None:

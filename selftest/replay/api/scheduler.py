@@ -40,7 +40,7 @@ def tolerates(spec: dict[str, Any], taint: dict[str, Any]) -> bool:
     """Tell whether a pod's tolerations bear a taint."""
     for each in spec.get("tolerations") or []:
         by_key = each.get("key") == taint["key"] or (not each.get("key") and each.get("operator") == "Exists")
-        by_value = each.get("operator") == "Exists" or str(each.get("value", "")) == str(taint.get("value", ""))
+        by_value = each.get("operator") == "Exists" or (each.get("value") or "") == (taint.get("value") or "")
         if by_key and by_value and each.get("effect") in (None, "", taint.get("effect")):
             return True
     return False
@@ -110,7 +110,7 @@ class Scheduler:
             return UNSCHEDULABLE
         for taint in taints_of(node):
             if taint.get("effect") in KEEPS_OFF and not tolerates(spec, taint):
-                return f"node(s) had taint {{{taint['key']}: {taint.get('value', '')}}}, that the pod didn't tolerate"
+                return f"node(s) had taint {{{taint['key']}: {taint.get('value') or ''}}}, that the pod didn't tolerate"
         if not affinity_holds(spec, node):
             return NO_AFFINITY
         return self._lack(spec, node) or self._company(pod, node)

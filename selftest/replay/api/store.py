@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timezone
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from selftest.replay.api.kinds import Kind, Kinds, Object
@@ -14,13 +14,15 @@ from selftest.replay.api.refusal import Refusal
 
 SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 """Of what Kubernetes makes the last five letters of a generated name."""
+AGE = timedelta(days=30)
+"""How long ago a case's objects were made, where they do not say."""
 STANDING = ("default", "kube-system", "kube-public", "kube-node-lease")
 """Namespaces that every cluster has."""
 
 
-def now() -> str:
-    """Write the time as the API does."""
-    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+def now(later: timedelta = timedelta(0)) -> str:
+    """Write the time as the API does, or a later one."""
+    return (datetime.now(timezone.utc) + later).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def merged(item: Any, patch: Any) -> Any:
@@ -39,11 +41,13 @@ def merged(item: Any, patch: Any) -> Any:
 class Store:
     """Objects by kind, namespace and name; what it gives are the objects themselves."""
 
-    def __init__(self, kinds: Kinds, objects: Iterable[Object]) -> None:
+    def __init__(self, kinds: Kinds, objects: Sequence[Object]) -> None:
         self.kinds = kinds
         self._objects: dict[Kind, dict[tuple[str, str], Object]] = {}
         self._count = 0
-        given = [copy.deepcopy(item) for item in objects]
+        given = [copy.deepcopy(item) for item in [*objects, *_standing_service(objects)]]
+        for item in given:
+            item["metadata"].setdefault("creationTimestamp", now(-AGE))
         for name in dict.fromkeys([*STANDING, *(str(item["metadata"].get("namespace", "default")) for item in given)]):
             self.add_namespace(name)
         for item in given:
@@ -122,6 +126,21 @@ class Store:
     def within(self, namespace: str) -> list[Object]:
         """Give all that lies in a namespace."""
         return [item for kind in self._objects.values() for (place, _), item in kind.items() if place == namespace]
+
+
+def _standing_service(objects: Sequence[Object]) -> list[Object]:
+    """Give the API's own service, which every cluster has, where the case does not."""
+    metadata = {"name": "kubernetes", "namespace": "default"}
+    if any(item["kind"] == "Service" and item["metadata"]["name"] == metadata["name"] for item in objects):
+        return []
+    ports = [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}]
+    return [
+        {
+            "kind": "Service",
+            "metadata": metadata,
+            "spec": {"type": "ClusterIP", "clusterIP": "10.43.0.1", "ports": ports},
+        }
+    ]
 
 
 def suffix(identity: str) -> str:

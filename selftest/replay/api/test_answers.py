@@ -55,6 +55,7 @@ def test_version(start: Start) -> None:
         ("/apis/helm.cattle.io/v1/helmcharts", ["traefik"]),
         ("/api/v1/namespaces", ["default", "kube-system", "kube-public", "kube-node-lease", "other"]),
         ("/api/v1/namespaces/other/serviceaccounts", ["default"]),
+        ("/api/v1/namespaces/default/services", ["kubernetes"]),
     ],
 )
 def test_lists(api: KubernetesApi, url: str, wanted: list[str]) -> None:

@@ -35,7 +35,7 @@ def runs(start: Start, request: pytest.FixtureRequest, monkeypatch: pytest.Monke
     """Jobs on the cluster whose api.yaml is the test's mark."""
     monkeypatch.setattr(limits, "JOB_S", 0.5)
     served = start(getattr(request, "param", "{}"))
-    with OwnNamespace(served.inventory, lambda _: None) as own:
+    with served.own_namespace() as own:
         yield Runs(served, own)
 
 
@@ -169,7 +169,7 @@ def test_second_shard_has_no_node(start: Start, monkeypatch: pytest.MonkeyPatch)
     text += "\nscripts: [{kind: Job, pods: running}]"
     served = start(text)
     with (
-        OwnNamespace(served.inventory, lambda _: None) as own,
+        served.own_namespace() as own,
         pytest.raises(WorkloadError, match=r"0/1 nodes are available: 1 node.s. didn't match pod anti-affinity rules"),
     ):
         run_job(own, synthetic_job(served.inventory, 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -9,9 +10,11 @@ import pytest
 
 from edgeproof.errors import ConnectError, WorkloadError
 from edgeproof.facts.observed import reason
+from edgeproof.facts.snippet import snippet
 from edgeproof.trial.claim_pods import ClaimPod, ClaimPods
 from edgeproof.trial.manifests import TEST_POD, Manifest, manifest
 from edgeproof.trial.namespace import URLS, OwnNamespace
+from edgeproof.trial.snippets import SNIPPETS
 from edgeproof.trial.verify_pods import VerifyPod, VerifyPods
 from selftest.replay.api.conftest import AGENTS, Served, Start
 
@@ -25,7 +28,7 @@ Own = Callable[[Served], OwnNamespace]
 def own() -> Iterator[Own]:
     """Make a namespace of edgeproof's own, and remove it at the end."""
     with ExitStack() as stack:
-        yield lambda served: stack.enter_context(OwnNamespace(served.inventory, lambda _: None))
+        yield lambda served: stack.enter_context(served.own_namespace())
 
 
 def verified(served: Served, own: Own) -> dict[str, VerifyPod]:
@@ -58,7 +61,7 @@ def test_healthy_pods(start: Start, own: Own) -> None:
 def test_all_is_removed(start: Start) -> None:
     """Nothing is left of a namespace, its pods and its volume."""
     served = start(NFS)
-    with OwnNamespace(served.inventory, lambda _: None) as own:
+    with served.own_namespace() as own:
         ClaimPods(served.inventory, own).start(AGENTS)
         assert own.api.items("/api/v1/pods") != []
     for kind in ("Pod", "PersistentVolumeClaim"):
@@ -185,6 +188,21 @@ def test_unreached(start: Start, own: Own) -> None:
     assert found["user-worker"].gpus == 1
 
 
+@pytest.mark.parametrize(
+    ("program", "wanted"),
+    [
+        ('print("unreached", name)', "reached a\nunreached b\n"),
+        ('"unreached {}: {}".format(name, error)', "reached a\nunreached b: [Errno 113] No route to host\n"),
+    ],
+)
+def test_reasons(start: Start, own: Own, program: str, wanted: str) -> None:
+    """Why an address is not reached is told where the program in the pod tells it."""
+    space = own(start('exec: [{unreached: {b: "[Errno 113] No route to host"}}]'))
+    space.create(pod_without_claim())
+    asked = ["python3", "-c", program, json.dumps({"targets": [["a", "10.0.0.1", 80], ["b", "10.0.0.2", 80]]})]
+    assert space.api.execute(space.name, "nfs-test-pod", asked) == (wanted, 0)
+
+
 def test_exec(start: Start, own: Own) -> None:
     """What a command prints is the case's; a long text comes whole, with stderr and its status."""
     served = start(
@@ -223,20 +241,21 @@ def test_logs(start: Start, own: Own) -> None:
 
 
 def test_claim_is_bound(start: Start, own: Own) -> None:
-    """The claim is bound to its volume, and the pods see the case's files, mounted as the volume says."""
-    found = claimed(start(NFS), own)
-    assert [(pod.complaint, pod.files, pod.listing_sha256) for pod in found.values()] == [("", 12, "cafe")] * 2
+    """The claim is bound to its volume, and the pods with it run."""
+    served = start(NFS)
+    assert [pod.complaint for pod in claimed(served, own).values()] == ["", ""]
+    assert served.api.undescribed == []
 
 
-def test_mount_in_pod(start: Start, own: Own) -> None:
-    """The pod's line of /proc/mounts names the volume's server and path, at the pod's own place."""
+def test_listing_in_pod(start: Start, own: Own) -> None:
+    """A pod with the claim sees the case's files; its line of /proc/mounts names the volume's server and path."""
     space = own(start(NFS))
     ClaimPods(space.inventory, space).start(AGENTS)
-    text, status = space.api.execute(
-        space.name, "nfs-test-pod-user-worker", ["sh", "-c", "sha256sum; grep /proc/mounts"]
-    )
-    assert status == 0
-    assert text.splitlines()[2].startswith("127.0.0.1:/nfs/images /mnt nfs4 ro,relatime,vers=4.2,")
+    asked = ["sh", "-c", f"{snippet(SNIPPETS, 'listing_in_pod')}\ngrep ' /mnt ' /proc/mounts"]
+    text, status = space.api.execute(space.name, "nfs-test-pod-user-worker", asked)
+    files, listing, mount = text.splitlines()
+    assert (files, listing, status) == ("12", "cafe", 0)
+    assert mount.startswith("127.0.0.1:/nfs/images /mnt nfs4 ro,relatime,vers=4.2,")
 
 
 @pytest.mark.parametrize(
@@ -293,7 +312,7 @@ def test_namespace_without_account(start: Start, own: Own) -> None:
 def test_namespace_that_stays(start: Start) -> None:
     """A namespace that hangs in Terminating is told."""
     served = start("scripts: [{kind: Namespace, stays: true}]")
-    with pytest.raises(WorkloadError, match="does not go away"), OwnNamespace(served.inventory, lambda _: None):
+    with pytest.raises(WorkloadError, match="does not go away"), served.own_namespace():
         pass
 
 
