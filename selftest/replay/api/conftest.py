@@ -36,7 +36,9 @@ class Served:
         kubeconfig = write_kubeconfig(folder / "config", f"https://{LOOPBACK}:{port}", SERVER, user)
         agents = {name: {"address": f"127.0.0.{number}", "role": "agent"} for number, name in enumerate(AGENTS, 2)}
         nodes = {"user-desktop": {"address": LOOPBACK, "role": "server"}, **agents}
-        self.inventory = Inventory.model_validate({"nodes": nodes, "kubernetes": {"kubeconfig": kubeconfig}})
+        self.inventory = Inventory.model_validate(
+            {"nodes": nodes, "network": {"gateway": "127.0.0.254"}, "kubernetes": {"kubeconfig": kubeconfig}}
+        )
 
     def own_namespace(self) -> OwnNamespace:
         """Give a namespace of edgeproof's own, to be entered."""

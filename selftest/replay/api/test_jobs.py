@@ -161,15 +161,20 @@ def test_log_without_record(runs: Runs) -> None:
         runs.synthetic()
 
 
-def test_second_shard_has_no_node(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+ONE_AGENT = """
+objects:
+- kind: Node
+  metadata: {name: user-worker, labels: {kubernetes.io/hostname: user-worker, node-type: worker}}
+  status: {conditions: [{type: Ready, status: "True"}]}
+scripts: [{kind: Job, pods: running}]
+"""
+
+
+@case(ONE_AGENT)
+def test_second_shard_has_no_node(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two shards that must not share a node, and one node: the second is not scheduled, in the scheduler's words."""
     monkeypatch.setattr(limits, "JOB_START_S", 0.1)
-    labels = "{kubernetes.io/hostname: user-worker, node-type: worker}"
-    text = f"objects: [{{kind: Node, metadata: {{name: user-worker, labels: {labels}}}, status: {{conditions: [{{type: Ready, status: 'True'}}]}}}}]"
-    text += "\nscripts: [{kind: Job, pods: running}]"
-    served = start(text)
-    with (
-        served.own_namespace() as own,
-        pytest.raises(WorkloadError, match=r"0/1 nodes are available: 1 node.s. didn't match pod anti-affinity rules"),
+    with pytest.raises(
+        WorkloadError, match=r"0/1 nodes are available: 1 node\(s\) didn't match pod anti-affinity rules"
     ):
-        run_job(own, synthetic_job(served.inventory, 2))
+        runs.synthetic()
