@@ -10,6 +10,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -109,6 +110,10 @@ def _places(config: pytest.Config) -> Iterator[Path]:
 
 def _activate(config: pytest.Config) -> None:
     """Bring in what a run of the suites needs."""
+    try:
+        import_module("edgeproof.limits")
+    except SystemExit as bad_scale:
+        raise pytest.UsageError(bad_scale.code) from None
     config.stash[ACTIVE] = True
     if not is_worker(config) and threading.current_thread() is threading.main_thread():
         config.stash[FORMER_HANDLER] = signal.signal(signal.SIGTERM, _interrupt)

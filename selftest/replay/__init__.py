@@ -1,0 +1,1 @@
+"""Clusters that answer as their owners found them, and the real suites run against them."""
