@@ -111,7 +111,7 @@ def _check(item: pytest.Item) -> str:
 
 def _node(item: pytest.Item) -> str:
     parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-    named = (parameters.get(name) for name in ("node", "agent", "server"))
+    named = (parameters.get(name) for name in ("node", "agent", "server", "nfs_server"))
     # Where the inventory has no agent, pytest gives the one item it makes (and skips) a mark in place of a name.
     return next((name for name in named if isinstance(name, str)), WHOLE_CLUSTER)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -54,11 +55,14 @@ class ClusterFacts(Facts):
             raise NotApplicable("the kubeconfig holds no client certificate")
         return (self.api.certificate_end - datetime.now(timezone.utc)).total_seconds() / 86400
 
-    def claims_named(self, name: str) -> tuple[Volume, ...]:
-        """Give the claims of that name that are not edgeproof's own."""
+    def claims_off_nfs(self, name: str) -> tuple[Volume, ...]:
+        """Give the user's claims of that name that are not bound to an NFS volume; edgeproof's own are left out."""
+        on_nfs = {volume.name for volume in self.persistent_volumes if volume.nfs}
+        users = (claim for claim in self.claims if not claim.namespace.startswith("edgeproof-"))
         return tuple(
-            claim for claim in self.claims if claim.name == name and not claim.namespace.startswith("edgeproof-")
-        )
+            claim for claim in users
+            if claim.name == name and not (claim.phase == "Bound" and claim.volume in on_nfs)
+        )  # fmt: skip
 
     @property
     def workload_pods(self) -> tuple[PodOnNode, ...]:
@@ -91,8 +95,20 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
         members={member.name: member for member in members},
         pods=tuple(parse_pod(item) for item in raw["pods"]),
         persistent_volumes=tuple(parse_volume(item) for item in raw["persistent_volumes"]),
-        claims=tuple(parse_volume(item) for item in raw["claims"]),
+        claims=tuple(_with_event(parse_volume(item), raw["claim_events"]) for item in raw["claims"]),
     )
+
+
+def _with_event(claim: Volume, events: list[dict[str, Any]]) -> Volume:
+    """Put the newest event on a claim to it: what a claim that is not bound waits for."""
+    own = [event for event in events if _is_about(event.get("involvedObject"), claim)]
+    newest = max(own, key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime") or ""), default={})
+    return dataclasses.replace(claim, said=str(newest.get("message", ""))[:300])
+
+
+def _is_about(involved: object, claim: Volume) -> bool:
+    wanted = {"kind": "PersistentVolumeClaim", "namespace": claim.namespace, "name": claim.name}
+    return isinstance(involved, dict) and {key: involved.get(key) for key in wanted} == wanted
 
 
 def _blocked_member(member: Member, nodes: dict[str, NodeFacts], inventory: Inventory) -> Member:

@@ -17,6 +17,8 @@ KINDS = {
     "claims": "/api/v1/persistentvolumeclaims",
 }
 
+CLAIMS = "involvedObject.kind=PersistentVolumeClaim"
+
 
 def gather_cluster(inventory: Inventory) -> dict[str, Any]:
     """Give the objects of each kind as plain data, or the error that stands in their way."""
@@ -25,11 +27,13 @@ def gather_cluster(inventory: Inventory) -> dict[str, Any]:
         api = KubernetesApi(inventory)
         objects: dict[str, Any] = {kind: api.items(url) for kind, url in KINDS.items()}
         version = api.call("GET", "/version")
+        claim_events = api.call("GET", "/api/v1/events", query={"fieldSelector": CLAIMS}).get("items") or []
     except ConnectError as error:
         return {"reach": asdict(refused(error))}
     end = kubeconfig.certificate_end
     return {
         **objects,
+        "claim_events": claim_events,
         "version": version,
         "reach": asdict(Reach()),
         "certificate_end": end.isoformat() if end else "",
