@@ -65,9 +65,7 @@ def _options(inventory: Inventory, nfs_server: NfsServer) -> Advice:
 
 
 def _wanted(inventory: Inventory) -> str:
-    clients = " ".join(
-        f"{agent.address}({','.join(sorted(inventory.storage.options))})" for agent in inventory.agents
-    )
+    clients = " ".join(f"{agent.address}({','.join(sorted(inventory.storage.options))})" for agent in inventory.agents)
     return f"{inventory.storage.export} {clients}"
 
 

@@ -72,9 +72,7 @@ def _silent(of: MountOf) -> Advice:
 
 
 def _no_way(of: MountOf) -> Advice:
-    return Advice(
-        f"{of.agent} has no way to {of.server}", f"ip route get {of.server}   # on {of.agent}", does="reads"
-    )
+    return Advice(f"{of.agent} has no way to {of.server}", f"ip route get {of.server}   # on {of.agent}", does="reads")
 
 
 def _unresolved(of: MountOf) -> Advice:

@@ -114,7 +114,9 @@ def nfs_blocked(inventory: Inventory, storage: Storage, nodes: dict[str, NodeFac
 
 def _no_client(agent: NodeFacts) -> str:
     unasked = reason(agent, "nfs_client")
-    return unasked or ("" if agent.nfs_client else "no NFS client is installed (see the check nfs_client in tests_node)")
+    return unasked or (
+        "" if agent.nfs_client else "no NFS client is installed (see the check nfs_client in tests_node)"
+    )
 
 
 def _no_server(inventory: Inventory, nodes: dict[str, NodeFacts], agent: Node) -> str:
@@ -151,15 +153,14 @@ def trial_mounts(inventory: Inventory, nfs_blocked: dict[str, str]) -> dict[str,
 
 
 @pytest.fixture(scope="session")
-def usual_listing(
-    inventory: Inventory, nodes: dict[str, NodeFacts], claim_pods: dict[str, ClaimPod]
-) -> Listing:
+def usual_listing(inventory: Inventory, nodes: dict[str, NodeFacts], claim_pods: dict[str, ClaimPod]) -> Listing:
     """What the pods are to see: the server's own listing, else what most of them see; not applicable where only one tells."""
-    server = inventory.nfs_node
-    if server is not None and not reason(nodes[server.name], "nfs_server"):
-        if not reason(nodes[server.name].nfs_server, "listing"):
-            return nodes[server.name].nfs_server.listing
+    server = nodes[inventory.nfs_node.name] if inventory.nfs_node else None
+    if server and not reason(server, "nfs_server") and not reason(server.nfs_server, "listing"):
+        return server.nfs_server.listing
     seen = [pod.listing for pod in claim_pods.values() if not reason(pod, "listing")]
     if len(seen) < 2:
-        raise NotApplicable(f"the folder on {inventory.nfs_address} cannot be listed here, and no two pods can be compared")
+        raise NotApplicable(
+            f"the folder on {inventory.nfs_address} cannot be listed here, and no two pods can be compared"
+        )
     return Counter(seen).most_common(1)[0][0]

@@ -124,16 +124,17 @@ def _failure(item: pytest.Item, suite: str, report: pytest.TestReport, excinfo: 
     error = excinfo.value if excinfo is not None else None
     seen, wanted = item.stash.get(COMPARISON, ("", ""))
     advice = _advice(item, suite)
-    fix = advice.fix if advice else ""
+    fix, does = (advice.fix, advice.does) if advice else ("", "")
     if isinstance(error, EdgeproofError):
-        why, seen, wanted, fix = str(error), "", "", error.fix or fix
+        why, seen, wanted = str(error), "", ""
+        fix, does = (error.fix, error.does) if error.fix else (fix, does)
     elif isinstance(error, AssertionError):
         why = "" if seen else _asserted(excinfo)
     else:
         why = f"edgeproof itself failed here:\n{excinfo.getrepr(style='short') if excinfo else report.longreprtext}"
-    values = {"why": why, "seen": seen, "wanted": wanted, "fix": fix}
+    values = {"why": why, "seen": seen, "wanted": wanted, "fix": fix, "does": does}
     if advice:
-        values |= {"cause": advice.cause, "catalogue_id": advice.id, "source": advice.source, "does": advice.does}
+        values |= {"cause": advice.cause, "catalogue_id": advice.id, "source": advice.source}
     return _finding(item, suite, report, "failed", **values)
 
 

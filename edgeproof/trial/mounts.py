@@ -54,15 +54,21 @@ def parse_mount(text: str, status: int) -> TrialMount:
     lines = (line.split() for line in text.splitlines())
     line = next((words for words in lines if len(words) > 3 and re.fullmatch(r"(fuse\.)?nfs4?", words[2])), [])
     if not line and not re.search(r"^mounted$", text, re.M):
-        said = " ".join(text.split())[-300:] or ("no answer in time" if status in (124, 137) else f"exit status {status}")
+        said = " ".join(text.split())[-300:] or (
+            "no answer in time" if status in (124, 137) else f"exit status {status}"
+        )
         return TrialMount(said, "", kernel)
     if not line:
         return TrialMount("mount said that it mounted, and /proc/mounts does not have it", "", kernel)
     place, version = _unescaped(line[1]), re.search(r"\bvers=([\d.]+)", line[3])
-    gone = f"the mount at {place.removesuffix(DELETED)} is stale: its folder was deleted" if place.endswith(DELETED) else ""
+    gone = (
+        f"the mount at {place.removesuffix(DELETED)} is stale: its folder was deleted"
+        if place.endswith(DELETED)
+        else ""
+    )
     return TrialMount(gone, version[1] if version else "", kernel)
 
 
 def _unescaped(name: str) -> str:
-    """Decode what /proc/mounts writes as \\ooo: blanks, tabs, line ends, backslashes (fstab(5))."""
+    """Decode what /proc/mounts writes in octal: blanks, tabs, line ends, backslashes (fstab(5))."""
     return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), name)

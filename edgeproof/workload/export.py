@@ -56,7 +56,9 @@ def _refusal(inventory: Inventory, node: Node, answer: Answer) -> DatasetError:
         said = "holds JPEGs that are not ours; they are left as they are"
         return DatasetError(f"{place} {said}", "run the workload on them as they are")
     said = answer.stderr.decode("utf-8", "replace").strip()[-300:]
-    return DatasetError(f"{place}: {said}", f"ls -ld {path}; df -h {path}; id   # on {node.name}: may this user write there?")
+    return DatasetError(
+        f"{place}: {said}", f"ls -ld {path}; df -h {path}; id   # on {node.name}: may this user write there?"
+    )
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:

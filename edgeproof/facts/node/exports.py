@@ -107,7 +107,9 @@ class Export:
         return frozenset(found for option in declared if (found := self._about(_subject(option))))
 
     def _about(self, subject: str) -> str:
-        return next((option for option in sorted(self.options) if _subject(option) == subject), DEFAULTS.get(subject, ""))
+        return next(
+            (option for option in sorted(self.options) if _subject(option) == subject), DEFAULTS.get(subject, "")
+        )
 
 
 def _subject(option: str) -> str:

@@ -183,12 +183,18 @@ def _folder(text: str) -> Any:
     said = re.search(r"^stat: (.*)$", text, re.M)
     if said and said[1].endswith("No such file or directory"):
         return None
-    return unobserved(f"the exported folder did not show itself: {said[1]}" if said else "the exported folder did not answer")
+    return unobserved(
+        f"the exported folder did not show itself: {said[1]}" if said else "the exported folder did not answer"
+    )
 
 
 def _listing(text: str) -> Any:
     files = re.search(r"^files (\d{1,9}) ([0-9a-f]{64})$", text, re.M)
-    return Listing(int(files[1]), files[2]) if files else unobserved("the exported folder could not be listed on the server")
+    return (
+        Listing(int(files[1]), files[2])
+        if files
+        else unobserved("the exported folder could not be listed on the server")
+    )
 
 
 def _names(text: str) -> Names:
