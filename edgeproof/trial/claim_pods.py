@@ -54,11 +54,10 @@ class ClaimPods:
     def _look(self, name: str, pod: PodState | None) -> ClaimPod:
         if pod is None or pod.state != "running":
             why = explain(self.own, pod) if pod else f"no pod came to {name}"
-            said = mount_words(self.own.warnings(pod.name)) if pod else ""
-            complaint = why if said in why else f"{why}\n{said}"
-            return blank(
-                ClaimPod, f"nfs-test-pod does not run on {name}", node=name, complaint=complaint, mount_said=said
-            )
+            warnings = self.own.warnings(pod.name) if pod else []
+            said = mount_words(warnings)
+            shown = f"{why}\n{said}" if said and "Output:" not in warnings[-1] else why
+            return blank(ClaimPod, f"nfs-test-pod does not run on {name}", node=name, complaint=shown, mount_said=said)
         script = f"{listing()}\n{snippet(SNIPPETS, 'listing_in_pod')}"
         try:
             text, _ = self.own.api.execute(self.own.name, pod.name, ["sh", "-c", script])

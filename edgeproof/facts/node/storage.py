@@ -123,14 +123,14 @@ class NfsServer(Facts):
 
     def refuses(self, agent: Node, storage: Storage) -> str:
         """Say why no mount by this agent can succeed; '' where nothing that was observed speaks against it."""
+        if not self.service:
+            return "no NFS server runs (see the check nfs_service)"
         try:
-            if not self.service:
-                return "no NFS server runs (see the check nfs_service)"
-            if self.folder is None and self.service in KERNEL_SERVERS:
-                return f"there is no folder {storage.export} (see the check export_folder)"
             left_out = self.export_for(agent, storage) is None
         except (Blocked, NotApplicable):
             return ""
+        if observed(self, "folder") is None:
+            return f"there is no folder {storage.export} (see the check export_folder)"
         return f"{storage.export} is not exported to {agent.name} (see the check export)" if left_out else ""
 
 
