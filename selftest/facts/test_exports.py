@@ -15,7 +15,6 @@ from edgeproof.inventory import Inventory, load_inventory
 
 AGENT = IPv4Address("192.168.10.2")
 KNOWN = {"192.168.10.2": frozenset({"user-worker.lan", "user-worker"}), "192.168.10.9": frozenset({"other.lan"})}
-ROOT = frozenset({"rw", "no_root_squash"})
 
 
 def export(client: str, *options: str, path: str = "/nfs/images") -> Export:
@@ -177,8 +176,8 @@ def test_another_server(text: str, inventory: Inventory) -> None:
 
 def folder_of(options: str, folder: str, *files: str) -> NfsServer:
     """Make a server with one export for everybody, its folder, and files of some owners and modes."""
-    modes = "".join(f"      1 mode {file}\n" for file in files)
-    return server(f"serves nfs-server\nexportfs 0\n/nfs/images <world>({options})\n{folder}\n{modes}")
+    lines = "".join(f"      1 mode {file}\n" for file in files)
+    return server(f"serves nfs-server\nexportfs 0\n/nfs/images <world>({options})\n{folder}\n{lines}")
 
 
 @pytest.mark.parametrize(
