@@ -8,7 +8,7 @@ from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.failed_mount import MountOf, explain_mount
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
-from edgeproof.facts.node.storage import NfsServer
+from edgeproof.facts.node.storage import ADD, READ, NfsServer, needed
 from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 from edgeproof.trial.claim_pods import ClaimPod
@@ -77,9 +77,9 @@ def _line_with_blank(nfs_server: NfsServer, inventory: Inventory) -> str:
     """Name the line of /etc/exports that is about the export and has a blank before a bracket; '' where there is none."""
     for written in nfs_server.written:
         place, number, text = ([*written.split(":", 2), "", ""])[:3]
-        path = text.split()[0].strip('"').rstrip("/") if text.split() else ""
-        if path == inventory.storage.export.rstrip("/") and re.search(r"\S\s+\(", text):
-            return f"line {number} of {place}: {' '.join(text.split())}"
+        path, clients = ([*text.split(None, 1), "", ""])[:2]
+        if path.strip('"').rstrip("/") == inventory.storage.export.rstrip("/") and re.search(r"[^\s()]\s+\(", clients):
+            return f"line {number} of {place}: {path} {clients.strip()}"
     return ""
 
 
@@ -89,22 +89,18 @@ def export_folder(inventory: Inventory, nfs_server: NfsServer) -> Advice:
     path = inventory.storage.export
     if nfs_server.folder is None:
         return Advice(f"there is no folder {path} on {_server(inventory)}", f"sudo mkdir -p {path}", does="changes")
-    users = sorted(nfs_server.users(inventory))
-    uid, gid = next((user for user in users if user[0] != 0), users[0])
-    lacking = ", ".join(sorted({"list the folder", "read its files", "add files"} & _lacking(inventory, nfs_server)))
-    bits = "u+rwX" if "rw" in inventory.storage.options else "u+rX"
+    folder, lacking = nfs_server.folder, needed(inventory.storage) - nfs_server.rights(inventory)
+    uid, gid = max(nfs_server.users(inventory))
+    files = f"{path}/*" if READ in lacking else ""
+    places = " ".join(filter(None, (path if lacking - {READ} else "", files)))
+    bits = "u+rwX" if ADD in lacking else "u+rX"
     return Advice(
-        f"agents act as user {uid}, group {gid} on {_server(inventory)} and cannot {lacking}: the folder is "
-        f"{nfs_server.folder.owner}, mode {nfs_server.folder.mode:o}",
-        f"sudo chown -R {uid}:{gid} {path} && sudo chmod -R {bits} {path}",
+        f"agents act as user {uid}, group {gid} on {_server(inventory)} and cannot {', '.join(sorted(lacking))}: the folder is "
+        f"{folder.owner}, mode {folder.mode:o}",
+        f"sudo chown {uid}:{gid} {places} && sudo chmod {bits} {places}   # or let agents act as its owner: "
+        f"all_squash,anonuid={folder.uid},anongid={folder.gid} in /etc/exports, and storage.options in cluster.yaml",
         does="changes",
     )
-
-
-def _lacking(inventory: Inventory, nfs_server: NfsServer) -> frozenset[str]:
-    from edgeproof.facts.node.storage import needed
-
-    return needed(inventory.storage) - nfs_server.rights(inventory)
 
 
 def _server(inventory: Inventory) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from edgeproof.facts.cluster.claims import off_nfs, parse_claims
 from edgeproof.facts.cluster.objects import Member, PodOnNode, Volume, parse_member, parse_pod, parse_volume
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.observed import Blocked, Facts, NotApplicable, blank, reason, replaced, unobserved
@@ -57,12 +57,7 @@ class ClusterFacts(Facts):
 
     def claims_off_nfs(self, name: str) -> tuple[Volume, ...]:
         """Give the user's claims of that name that are not bound to an NFS volume; edgeproof's own are left out."""
-        on_nfs = {volume.name for volume in self.persistent_volumes if volume.nfs}
-        users = (claim for claim in self.claims if not claim.namespace.startswith("edgeproof-"))
-        return tuple(
-            claim for claim in users
-            if claim.name == name and not (claim.phase == "Bound" and claim.volume in on_nfs)
-        )  # fmt: skip
+        return off_nfs(self.claims, self.persistent_volumes, name)
 
     @property
     def workload_pods(self) -> tuple[PodOnNode, ...]:
@@ -95,20 +90,8 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
         members={member.name: member for member in members},
         pods=tuple(parse_pod(item) for item in raw["pods"]),
         persistent_volumes=tuple(parse_volume(item) for item in raw["persistent_volumes"]),
-        claims=tuple(_with_event(parse_volume(item), raw["claim_events"]) for item in raw["claims"]),
+        claims=parse_claims(raw["claims"], raw["claim_events"]),
     )
-
-
-def _with_event(claim: Volume, events: list[dict[str, Any]]) -> Volume:
-    """Put the newest event on a claim to it: what a claim that is not bound waits for."""
-    own = [event for event in events if _is_about(event.get("involvedObject"), claim)]
-    newest = max(own, key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime") or ""), default={})
-    return dataclasses.replace(claim, said=str(newest.get("message", ""))[:300])
-
-
-def _is_about(involved: object, claim: Volume) -> bool:
-    wanted = {"kind": "PersistentVolumeClaim", "namespace": claim.namespace, "name": claim.name}
-    return isinstance(involved, dict) and {key: involved.get(key) for key in wanted} == wanted
 
 
 def _blocked_member(member: Member, nodes: dict[str, NodeFacts], inventory: Inventory) -> Member:
