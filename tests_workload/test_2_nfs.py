@@ -1,8 +1,12 @@
 """Workload II: the NFS images, on one agent and on all."""
 
+import pytest
+
 from edgeproof.facts.node import NodeFacts
 from edgeproof.plugin.fixtures_workload import Measured
 from edgeproof.workload.runs import Workloads
+
+pytestmark = pytest.mark.usefixtures("storage")
 
 
 def test_on_one(measured: Measured, workloads: Workloads) -> None:

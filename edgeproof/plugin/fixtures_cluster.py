@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from edgeproof.facts.observed import Blocked, reason
-from edgeproof.inventory import Inventory
+from edgeproof.facts.observed import Blocked, NotApplicable, reason
+from edgeproof.inventory import Inventory, Node, Storage
 from edgeproof.plugin.session import INVENTORY, SHARED, is_worker, progress
 from edgeproof.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from edgeproof.facts.cluster import ClusterFacts
     from edgeproof.facts.node import NodeFacts
+    from edgeproof.facts.node.storage import Listing
     from edgeproof.trial.claim_pods import ClaimPod
     from edgeproof.trial.mounts import TrialMount
     from edgeproof.trial.namespace import OwnNamespace
@@ -100,22 +102,31 @@ def verify_pods(
 
 
 @pytest.fixture(scope="session")
-def nfs_blocked(inventory: Inventory, nodes: dict[str, NodeFacts]) -> dict[str, str]:
+def nfs_blocked(inventory: Inventory, storage: Storage, nodes: dict[str, NodeFacts]) -> dict[str, str]:
     """The agents that cannot mount whatever the claim says, each with the reason."""
-    server = nodes[inventory.nfs_server.name]
-    down = reason(server, "nfs_server")
-    if down is None and not server.nfs_server.active:
-        down = f"the NFS server on {server.name} does not run (see the check export)"
-    if down is None and not server.nfs_server.exports_of(inventory.storage.export):
-        down = f"{inventory.storage.export} is not exported (see the check export)"
     blocked = {}
     for agent in inventory.agents:
-        own = reason(nodes[agent.name], "nfs_client")
-        if down is None and own is None and not nodes[agent.name].nfs_client:
-            own = "no NFS client is installed (see the check nfs_client in tests_node)"
-        if down or own:
-            blocked[agent.name] = down or own or ""
+        why = _no_client(nodes[agent.name]) or _no_server(inventory, nodes, agent)
+        if why:
+            blocked[agent.name] = why
     return blocked
+
+
+def _no_client(agent: NodeFacts) -> str:
+    unasked = reason(agent, "nfs_client")
+    return unasked or (
+        "" if agent.nfs_client else "no NFS client is installed (see the check nfs_client in tests_node)"
+    )
+
+
+def _no_server(inventory: Inventory, nodes: dict[str, NodeFacts], agent: Node) -> str:
+    """Say why the server lets no mount by this agent succeed; '' where it may, or where the mount itself must tell."""
+    if inventory.nfs_node is None:
+        return ""
+    server = nodes[inventory.nfs_node.name]
+    if server.reach.error:
+        return f"SSH to the NFS server {server.name}: {server.reach.error}"
+    return "" if reason(server, "nfs_server") else server.nfs_server.refuses(agent, inventory.storage)
 
 
 @pytest.fixture(scope="session")
@@ -139,3 +150,17 @@ def trial_mounts(inventory: Inventory, nfs_blocked: dict[str, str]) -> dict[str,
     able = [agent.name for agent in inventory.agents if agent.name not in nfs_blocked]
     mounts = side_by_side(able, lambda name: try_mount(inventory, inventory.nodes[name]))
     return ByNode(dict(mounts), nfs_blocked)  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="session")
+def usual_listing(inventory: Inventory, nodes: dict[str, NodeFacts], claim_pods: dict[str, ClaimPod]) -> Listing:
+    """What the pods are to see: the server's own listing, else what most of them see; not applicable where only one tells."""
+    server = nodes[inventory.nfs_node.name] if inventory.nfs_node else None
+    if server and not reason(server, "nfs_server") and not reason(server.nfs_server, "listing"):
+        return server.nfs_server.listing
+    seen = [pod.listing for pod in claim_pods.values() if not reason(pod, "listing")]
+    if len(seen) < 2:
+        raise NotApplicable(
+            f"the folder on {inventory.nfs_address} cannot be listed here, and no two pods can be compared"
+        )
+    return Counter(seen).most_common(1)[0][0]

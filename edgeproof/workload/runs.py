@@ -89,7 +89,11 @@ class Workloads:
     def known_corrupt(self) -> list[str]:
         """Name the images that edgeproof's own dataset holds corrupt on purpose; not applicable on any other."""
         path = shlex.quote(f"{self.inventory.dataset}/{NOTE}")
-        with open_node(self.inventory, self.inventory.nfs_server) as server:
+        if self.inventory.nfs_node is None:
+            raise NotApplicable(
+                f"which images are corrupt is written on {self.inventory.nfs_address}, which is no node of cluster.yaml"
+            )
+        with open_node(self.inventory, self.inventory.nfs_node) as server:
             answer = server.run(f"cat {path}", limits.SHORT_COMMAND_S)
         try:
             return sorted(map(str, json.loads(answer.stdout)["corrupt"]))

@@ -49,7 +49,8 @@ def blocked_by(fault: Fault, where: Node, lab: Lab, run: SuiteRun) -> set[tuple[
         asked_of_it = {f["check"] for f in findings if f["node"] == where.name} - KNOWN_TO_THE_API
         return {(check, where.name) for check in asked_of_it - {fault.check}}
     nodes = lab.agents if fault.spreads else (where,)
-    return {(check, node.name) for check in fault.blocks for node in nodes}
+    here = {(check, where.name) for check in fault.blocks_here}
+    return here | {(check, node.name) for check in fault.blocks for node in nodes}
 
 
 def test_mended(lab: Lab) -> None:

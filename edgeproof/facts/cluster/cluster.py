@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from edgeproof.facts.cluster.claims import off_nfs, parse_claims
 from edgeproof.facts.cluster.objects import Member, PodOnNode, Volume, parse_member, parse_pod, parse_volume
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.observed import Blocked, Facts, NotApplicable, blank, reason, replaced, unobserved
@@ -54,11 +55,9 @@ class ClusterFacts(Facts):
             raise NotApplicable("the kubeconfig holds no client certificate")
         return (self.api.certificate_end - datetime.now(timezone.utc)).total_seconds() / 86400
 
-    def claims_named(self, name: str) -> tuple[Volume, ...]:
-        """Give the claims of that name that are not edgeproof's own."""
-        return tuple(
-            claim for claim in self.claims if claim.name == name and not claim.namespace.startswith("edgeproof-")
-        )
+    def claims_off_nfs(self, name: str) -> tuple[Volume, ...]:
+        """Give the user's claims of that name that are not bound to an NFS volume; edgeproof's own are left out."""
+        return off_nfs(self.claims, self.persistent_volumes, name)
 
     @property
     def workload_pods(self) -> tuple[PodOnNode, ...]:
@@ -91,7 +90,7 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
         members={member.name: member for member in members},
         pods=tuple(parse_pod(item) for item in raw["pods"]),
         persistent_volumes=tuple(parse_volume(item) for item in raw["persistent_volumes"]),
-        claims=tuple(parse_volume(item) for item in raw["claims"]),
+        claims=parse_claims(raw["claims"], raw["claim_events"]),
     )
 
 

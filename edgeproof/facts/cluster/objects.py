@@ -81,7 +81,7 @@ def parse_pod(pod: dict[str, Any]) -> PodOnNode:
 
 @dataclass(frozen=True)
 class Volume:
-    """A PersistentVolume over NFS, or a claim on one."""
+    """A PersistentVolume, or a claim on one: `nfs` is the export behind a volume ('' where it is no NFS), `said` its newest event."""
 
     namespace: str
     name: str
@@ -91,16 +91,18 @@ class Volume:
     nfs: str
     modes: frozenset[str]
     mount_options: frozenset[str]
+    said: str = ""
 
     def __repr__(self) -> str:
         place = f"{self.namespace}/" if self.namespace else ""
-        return f"{place}{self.name} (class {self.storage_class!r}, {self.phase})"
+        bound = f" to {self.volume}" if self.volume else ""
+        said = f": {self.said}" if self.said and self.phase != "Bound" else ""
+        return f"{place}{self.name} (class {self.storage_class!r}, {self.phase}{bound}){said}"
 
 
 def parse_volume(item: dict[str, Any]) -> Volume:
     """Read a PersistentVolume or a PersistentVolumeClaim object."""
     metadata, spec, status = (_part(item, name) for name in ("metadata", "spec", "status"))
-    nfs = _part(spec, "nfs")
     storage_class = spec.get("storageClassName")
     return Volume(
         namespace=str(metadata.get("namespace", "")),
@@ -108,10 +110,21 @@ def parse_volume(item: dict[str, Any]) -> Volume:
         phase=str(status.get("phase", "")),
         storage_class=None if storage_class is None else str(storage_class),
         volume=str(spec.get("volumeName", "")),
-        nfs=f"{nfs.get('server')}:{nfs.get('path')}" if nfs else "",
+        nfs=_nfs(spec),
         modes=frozenset(map(str, spec.get("accessModes") or [])),
         mount_options=frozenset(map(str, spec.get("mountOptions") or [])),
     )
+
+
+def _nfs(spec: dict[str, Any]) -> str:
+    """Name the export behind a volume: of the kubelet's own NFS, or of a CSI driver for NFS; '' where there is none."""
+    own, csi = _part(spec, "nfs"), _part(spec, "csi")
+    if own:
+        return f"{own.get('server')}:{own.get('path')}"
+    driver, attributes = str(csi.get("driver", "")), _part(csi, "volumeAttributes")
+    if "nfs" not in driver.split("."):
+        return ""
+    return f"{attributes['server']}:{attributes.get('share')}" if "server" in attributes else driver
 
 
 def _part(item: dict[str, Any], name: str) -> dict[str, Any]:
