@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 
 from selftest.replay.case import load_case
+from selftest.replay.judge import judge
 from selftest.replay.namespaces import why_not
 from selftest.replay.players import Player
-from selftest.replay.verdict import differences
 
 
 def main() -> int:
@@ -25,9 +25,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, Player(Path(folder)) as player:
         for file in given.cases:
             case = load_case(file)
-            cluster = case.cluster()
-            played = player.play(cluster, case.run)
-            lines = differences(case.verdict, cluster.skipped, played)
+            played, lines = judge(case, player)
             differ = differ or bool(lines)
             if given.verbose:
                 sys.stdout.write(played.text)

@@ -17,11 +17,12 @@ class Form(BaseModel):
 
 
 class Login(Form):
-    """Who may log in: by the runner's key, by a password; and what sudo answers."""
+    """Who may log in: by the runner's key, by a password; what sudo answers; more groups than /etc/group gives."""
 
     sudo: Literal["free", "password", "no"] = "free"
     password: str = ""
     keys: bool = True
+    groups: tuple[str, ...] = ()
 
 
 class File(Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 from selftest.replay.fake_commands import scripts_of
 from selftest.replay.machine import File, Machine
 
-FIRST_UID = 1000
+FIRST_UID, NOBODY = 1000, 65534
+ACCOUNT_FILES = ("/etc/passwd", "/etc/group")
 PLAIN_DEVICES = {"null": 3, "zero": 5, "random": 8, "urandom": 9}
 """Minor numbers of the memory devices (Linux, devices.txt), whose major number is 1."""
 
@@ -34,7 +36,7 @@ def build_root(root: Path, machine: Machine) -> None:
     """Write all that is described of a machine into `root`, which has the tools already."""
     for name, minor in PLAIN_DEVICES.items():
         _make_device(root / "dev" / name, stat.S_IFCHR, minor)
-    for path, text in usual_files(machine).items():
+    for path, text in account_files(machine).items():
         _write(root, path, File(text=text))
     for account in accounts(machine).values():
         home = root / account.home.lstrip("/")
@@ -42,7 +44,7 @@ def build_root(root: Path, machine: Machine) -> None:
         os.chown(home, account.uid, account.gid)
     scripts = scripts_of(machine)
     for path, file in machine.files.items():
-        if file is not None:
+        if file is not None and path not in ACCOUNT_FILES:
             _write(root, path, file.model_copy(update={"text": scripts.get(Path(path).name)}) if file.program else file)
     for name in (name for name, answers in machine.commands.items() if answers is None):
         for folder in PROGRAM_FOLDERS:
@@ -53,21 +55,29 @@ def build_root(root: Path, machine: Machine) -> None:
     _describe(root / ".replay", machine)
 
 
-def usual_files(machine: Machine) -> dict[str, str]:
-    """Give the accounts' files of a machine that describes none."""
-    users = [name for name in machine.users() if name != "root"]
-    numbers = {name: FIRST_UID + place for place, name in enumerate(users)}
-    passwd = ["root:x:0:0:root:/root:/bin/sh", "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin"]
-    passwd += [f"{name}:x:{number}:{number}::/home/{name}:/bin/sh" for name, number in numbers.items()]
-    group = ["root:x:0:", "nogroup:x:65534:", *(f"{name}:x:{number}:" for name, number in numbers.items())]
-    usual = {"/etc/passwd": passwd, "/etc/group": group}
-    return {path: "\n".join(lines) + "\n" for path, lines in usual.items() if path not in machine.files}
+def account_files(machine: Machine) -> dict[str, str]:
+    """Give /etc/passwd and /etc/group: as described, with every login that they lack."""
+    passwd = machine.file_text("/etc/passwd") or "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/nonexistent:/bin/false\n"
+    group = machine.file_text("/etc/group") or "root:x:0:\nnogroup:x:65534:\n"
+    known = {line.split(":")[0]: int(line.split(":")[2]) for line in passwd.splitlines() if line.count(":") == 6}
+    number = max([FIRST_UID - 1, *(uid for uid in known.values() if uid < NOBODY)])
+    for name, login in machine.users().items():
+        if name not in known:
+            number += 1
+            passwd += f"{name}:x:{number}:{number}::/home/{name}:/bin/sh\n"
+            group += f"{name}:x:{number}:\n"
+        for joined in login.groups:
+            group = re.sub(rf"^({re.escape(joined)}:.*:)(.*)$", lambda found: _with_member(found, name), group, flags=re.M)  # noqa: B023
+    return {"/etc/passwd": passwd, "/etc/group": group}
+
+
+def _with_member(found: re.Match[str], name: str) -> str:
+    return found[1] + ",".join([*filter(None, found[2].split(",")), name])
 
 
 def accounts(machine: Machine) -> dict[str, Account]:
-    """Give who may log in, by /etc/passwd and /etc/group of the machine; a login that stands in neither is left out."""
-    usual = usual_files(machine)
-    passwd, group = (usual.get(path) or machine.file_text(path) for path in ("/etc/passwd", "/etc/group"))
+    """Give who may log in, by /etc/passwd and /etc/group of the machine."""
+    passwd, group = account_files(machine).values()
     lines = [line.split(":") for line in group.splitlines() if line.count(":") == 3]
     found = {}
     for name, _, uid, gid, _, home, _ in (line.split(":") for line in passwd.splitlines() if line.count(":") == 6):

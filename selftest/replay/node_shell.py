@@ -14,6 +14,7 @@ from selftest.replay.machine import Machine
 from selftest.replay.node_root import Account, accounts, build_root
 
 COMMAND_BYTES = 1 << 20
+MOST_FILES = 256
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/games:/usr/local/games",
     "SHELL": "/bin/sh",
@@ -62,9 +63,8 @@ def status_of(told: int) -> int:
 def _live(machine: Machine, tools: Path, folder: Path, asked: socket.socket) -> None:
     """The process itself: enter the machine's root, then start what is asked for, to the end."""
     try:
-        for number in range(3, 256):
-            if number != asked.fileno():
-                _close(number)
+        os.closerange(3, asked.fileno())
+        os.closerange(asked.fileno() + 1, MOST_FILES)
         _enter(machine, tools, folder)
         known = accounts(machine)
         asked.send(b"ready")
@@ -82,13 +82,6 @@ def _live(machine: Machine, tools: Path, folder: Path, asked: socket.socket) -> 
             _start(known, json.loads(message), files.tolist())
         for file in files:
             os.close(file)
-
-
-def _close(number: int) -> None:
-    try:
-        os.close(number)
-    except OSError:
-        return
 
 
 def _enter(machine: Machine, tools: Path, folder: Path) -> None:
@@ -113,7 +106,7 @@ def _start(known: dict[str, Account], asked: dict[str, str], files: list[int]) -
             os.setsid()
             for number, file in enumerate(files[:3]):
                 os.dup2(file, number)
-            os.closerange(3, 256)
+            os.closerange(3, MOST_FILES)
             os.setgroups(account.groups)
             os.setgid(account.gid)
             os.setuid(account.uid)

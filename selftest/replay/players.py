@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import pickle
 import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
+from selftest.replay.cluster_folder import Cluster
+from selftest.replay.keys import Keys
 from selftest.replay.stage import CHECKOUT, Scene, play
 from selftest.replay.tools import make_tools
 from selftest.replay.verdict import Played
@@ -32,7 +35,7 @@ class Player:
         self._process.stdin.close()
         self._process.wait()
 
-    def play(self, cluster: Any, run: tuple[str, ...]) -> Played:
+    def play(self, cluster: Cluster, run: tuple[str, ...]) -> Played:
         """Play a cluster; raises EOFError where that process has ended."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -47,16 +50,18 @@ class Player:
 
 def main() -> None:
     """Play what is asked for on standard input, until it ends."""
-    from selftest.replay.keys import Keys
-
+    # What is told goes over a descriptor of its own: nothing that is forked off here can write into it.
+    told = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    logging.getLogger("paramiko").addHandler(logging.NullHandler())
     keys = Keys()
     while True:
         try:
             scene = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        pickle.dump(play(scene, keys), sys.stdout.buffer)
-        sys.stdout.flush()
+        pickle.dump(play(scene, keys), told)
+        told.flush()
 
 
 if __name__ == "__main__":

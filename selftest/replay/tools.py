@@ -22,7 +22,7 @@ BECOME = "setpriv"
 
 FOLDERS = (
     "dev", "etc", "home", "media", "mnt", "opt", "proc", "root", "run", "srv", "sys", "tmp", "var/tmp", "usr/bin", "usr/lib",
-    "usr/lib64", "usr/local/bin", "usr/local/sbin", "usr/sbin", ".replay",
+    "usr/lib64", "usr/local/bin", "usr/local/sbin", "usr/sbin", "var/lib", "var/log", ".replay",
 )  # fmt: skip
 MERGED = ("bin", "lib", "lib64", "sbin")
 """Links into /usr, as in Debian and Ubuntu."""
@@ -36,6 +36,7 @@ def make_tools(folder: Path) -> Path:
         (folder / name).chmod(0o1777)
     for name in MERGED:
         (folder / name).symlink_to(f"usr/{name}")
+    (folder / "var/run").symlink_to("../run")
     found = {name: Path(place).resolve() for name in (*TOOLS, BECOME) if (place := shutil.which(name))}
     for name, file in found.items():
         shutil.copy(file, folder / "usr/bin" / name)
