@@ -1,1 +1,1 @@
-"""Clusters that answer as their owners found them, and the real suites run against them."""
+"""Replayed clusters: a cluster as a folder, made to answer the real pytest command, and its whole verdict compared."""
