@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime, timezone
 from typing import Any
 
 from edgeproof.connect.api import KubernetesApi, read_kubeconfig
-from edgeproof.errors import ConnectError
+from edgeproof.errors import ApiRefused, ConnectError
 from edgeproof.facts.reach import Reach, refused
 from edgeproof.inventory import Inventory
 
@@ -16,6 +17,11 @@ KINDS = {
     "persistent_volumes": "/api/v1/persistentvolumes",
     "claims": "/api/v1/persistentvolumeclaims",
 }
+BESIDE = {
+    "runtime_classes": "/apis/node.k8s.io/v1/runtimeclasses",
+    "service": "/api/v1/namespaces/default/services/kubernetes",
+}
+"""What an API server may refuse, being old or strict, without the rest being of no use."""
 
 
 def gather_cluster(inventory: Inventory) -> dict[str, Any]:
@@ -24,13 +30,24 @@ def gather_cluster(inventory: Inventory) -> dict[str, Any]:
         kubeconfig = read_kubeconfig(inventory)
         api = KubernetesApi(inventory)
         objects: dict[str, Any] = {kind: api.items(url) for kind, url in KINDS.items()}
+        beside = {kind: _if_allowed(api, url) for kind, url in BESIDE.items()}
         version = api.call("GET", "/version")
     except ConnectError as error:
         return {"reach": asdict(refused(error))}
     end = kubeconfig.certificate_end
     return {
         **objects,
+        **beside,
         "version": version,
         "reach": asdict(Reach()),
         "certificate_end": end.isoformat() if end else "",
+        "asked_at": datetime.now(timezone.utc).isoformat(),
     }
+
+
+def _if_allowed(api: KubernetesApi, url: str) -> dict[str, Any]:
+    """Give the answer, or the status with which it was refused (0 where it was not)."""
+    try:
+        return {"found": api.call("GET", url), "refused": 0}
+    except ApiRefused as error:
+        return {"found": {}, "refused": error.status}
