@@ -13,6 +13,8 @@ from edgeproof.facts.observed import reason
 from edgeproof.inventory.inventory import GpuWay
 
 HANDLER = "nvidia"
+CDI_HANDLER = "nvidia-cdi"
+"""Runtimes of containerd that give pods the GPU; K3s names the second one where it finds it (k3s#11065)."""
 DEVICE_PLUGIN = "nvidia-device-plugin"
 
 
@@ -35,6 +37,11 @@ class Way:
     def __str__(self) -> str:
         return f"{self.name} ({'found' if self.is_found else 'declared'})"
 
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether a pod has to ask, and may therefore not go to a machine without a GPU."""
+        return self.name != "default-runtime"
+
 
 def parse_runtime_class(item: dict[str, Any]) -> RuntimeClass:
     """Read a RuntimeClass object."""
@@ -51,12 +58,15 @@ def gpu_way(
     3. A node advertises nvidia.com/gpu: device-plugin.
     4. Else default-runtime. CDI leaves no trace in the API: it has to be declared.
     """
-    members, name = list(members), _class_for_nvidia(classes)
-    found = declared or _found(members, name)
-    if found == "device-plugin":
-        return Way(found, declared is None, _class_beside_plugin(pods))
-    needs_class = found in ("runtime-class", "cdi")
-    return Way(found, declared is None, (name or (HANDLER if found == "runtime-class" else "")) if needs_class else "")
+    members, classes = list(members), list(classes)
+    found = declared or _found(members, _class_of(classes, HANDLER))
+    beside = {
+        "default-runtime": "",
+        "runtime-class": _class_of(classes, HANDLER) or HANDLER,
+        "cdi": _class_of(classes, CDI_HANDLER) or _class_of(classes, HANDLER),
+        "device-plugin": _class_beside_plugin(pods),
+    }
+    return Way(found, declared is None, beside[found])
 
 
 def _found(members: list[Member], runtime_class: str) -> GpuWay:
@@ -68,10 +78,10 @@ def _found(members: list[Member], runtime_class: str) -> GpuWay:
     return "device-plugin" if any(member.gpus for member in members) else "default-runtime"
 
 
-def _class_for_nvidia(classes: Iterable[RuntimeClass]) -> str:
-    """Name the class of the nvidia runtime, which may have any name; '' where there is none."""
-    names = [item.name for item in classes if item.handler == HANDLER]
-    return HANDLER if HANDLER in names else (names[0] if names else "")
+def _class_of(classes: list[RuntimeClass], handler: str) -> str:
+    """Name the class of a runtime, which may have any name, best the runtime's own; '' where there is none."""
+    names = sorted((item.name for item in classes if item.handler == handler), key=lambda name: name != handler)
+    return names[0] if names else ""
 
 
 def _class_beside_plugin(pods: Iterable[PodOnNode]) -> str:

@@ -45,7 +45,7 @@ class Member(Facts):
 
     @property
     def runtime(self) -> str:
-        """Name what runs its containers: docker, containerd, …"""
+        """Name what runs its containers, as docker or containerd."""
         return self.runtime_version.partition("://")[0]
 
     @property

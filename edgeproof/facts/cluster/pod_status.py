@@ -79,7 +79,9 @@ def _in_order(status: dict[str, Any], own: list[dict[str, Any]]) -> PodStatus:
 
 def _unschedulable(status: dict[str, Any]) -> str:
     """Say in the scheduler's words why it found no node; '' where it did not say so."""
-    said = (c for c in parts(status, "conditions") if text(c, "reason") == "Unschedulable" and c.get("status") == "False")
+    said = (
+        c for c in parts(status, "conditions") if text(c, "reason") == "Unschedulable" and c.get("status") == "False"
+    )
     return next((_joined("Unschedulable", text(condition, "message")) for condition in said), "")
 
 

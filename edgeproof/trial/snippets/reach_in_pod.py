@@ -11,16 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 asked = json.loads(sys.argv[1])
 
 
-def ask(target):
+def ask(name: str, address: str, port: int) -> str:
     """Give the line of one target."""
-    name, address, port = target
     try:
         socket.create_connection((address, port), asked["timeout_s"]).close()
     except OSError as error:
-        return "unreached {}: {}".format(name, error)
-    return "reached {}".format(name)
+        return f"unreached {name}: {error}"
+    return f"reached {name}"
 
 
-with ThreadPoolExecutor(max_workers=len(asked["targets"])) as pool:
-    for line in pool.map(ask, asked["targets"]):
+with ThreadPoolExecutor(max_workers=len(asked["targets"]) or 1) as pool:
+    for line in pool.map(lambda target: ask(*target), asked["targets"]):
         print(line)
