@@ -101,7 +101,7 @@ class VerifyPods:
         spec = pod_spec(item)
         spec["tolerations"] = [{"operator": "Exists"}]
         spec["containers"][0]["image"] = self.inventory.images.gpu_verify
-        spec["containers"][0]["command"] = ["python3", "-c", _program("answer_in_pod"), str(PORT)]
+        spec["containers"][0]["command"] = ["python3", "-c", program("answer_in_pod"), str(PORT)]
         return item
 
     def _hand_back(self, items: list[Manifest]) -> None:
@@ -130,7 +130,7 @@ class VerifyPods:
             targets.append([API, *cluster.service])
         try:
             gpu, status = self._ask(pod, GPU_QUESTION) if has_gpu else ("", 0)
-            told, _ = self._ask(pod, _program("reach_in_pod"), {"timeout_s": limits.POD_REACH_S, "targets": targets})
+            told, _ = self._ask(pod, program("reach_in_pod"), {"timeout_s": limits.POD_REACH_S, "targets": targets})
         except ConnectError as error:
             return blank(VerifyPod, str(error), node=name, has_gpu=has_gpu, complaint="")
         reached = parse_reached(told, [str(target[0]) for target in targets])
@@ -138,9 +138,11 @@ class VerifyPods:
             node=name,
             has_gpu=has_gpu,
             complaint="",
-            gpus=_gpus(pod.name, gpu, status, broken),
+            gpus=read_gpus(pod.name, gpu, status, broken),
             gpu_said=bounded(gpu.strip()) if status > 0 else "",
-            unreached=_unreached(pod.name, told, reached, [str(target[0]) for target in targets if target[0] != API]),
+            unreached=read_unreached(
+                pod.name, told, reached, [str(target[0]) for target in targets if target[0] != API]
+            ),
             reasons={target: said for target, said in reached.items() if said is not None},
             api_answers=self._api_answers(pod.name, reached),
         )
@@ -156,7 +158,7 @@ class VerifyPods:
         return reached[API] is None if API in reached else unobserved(f"{pod} did not say whether it reaches the {API}")
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     return resources.files(SNIPPETS).joinpath(f"{name}.py").read_text(encoding="utf-8")
 
 
@@ -176,7 +178,7 @@ def parse_reached(told: str, targets: list[str]) -> dict[str, str | None]:
     return found
 
 
-def _unreached(pod: str, told: str, reached: Mapping[str, str | None], others: list[str]) -> Any:
+def read_unreached(pod: str, told: str, reached: Mapping[str, str | None], others: list[str]) -> Any:
     """Name the pods that are known not to be reached; unobserved where none is, and not all were spoken of."""
     silent = tuple(other for other in others if reached.get(other) is not None)
     untold = [other for other in others if other not in reached]
@@ -185,7 +187,7 @@ def _unreached(pod: str, told: str, reached: Mapping[str, str | None], others: l
     return silent
 
 
-def _gpus(pod: str, said: str, status: int, broken: str) -> Any:
+def read_gpus(pod: str, said: str, status: int, broken: str) -> Any:
     """Read the number of GPUs; none where the framework itself fails, unobserved where it did not answer."""
     number = re.search(r"Num GPUs Available: (\d{1,4})$", said, re.M)
     if not number and status <= 0:

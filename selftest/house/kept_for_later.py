@@ -29,7 +29,7 @@ CALLED_BY_FRAMEWORKS: tuple[str, ...] = (
 
 KEPT_FOR_LATER: tuple[str, ...] = (
     name.not_applicable,  # checks that now pass without looking: clocks, dns, services, gpu_request
-    name.restarts,  # PodOnNode.restarts. Check "control plane: system pods", row illegal-instruction
+    name.restarts,  # PodOnNode.restarts. Check "control plane: system pods"
     name.mount_options,  # Volume and ClaimPod. Check "storage: claim", row nfs-mount-lost: the options in effect
     name.persistent_volumes,
     name.modes,  # ClusterFacts and Volume, for the check "storage: claim"
@@ -46,13 +46,9 @@ UNUSED_CATALOGUE_ROWS: frozenset[str] = frozenset(
         "cgroup-v1",
         "clock-skew",
         "docker-raw-table",
-        "illegal-instruction",
-        "kernel-modules",
         "nfs-mount-lost",
         "nfs-root-squash",
-        "shm-bus-error",
         "slow-sd-datastore",
-        "unified-memory-oom",
     }
 )
 """Rows of edgeproof/diagnose/catalogue.yaml that no advice names yet. The list may only shrink."""
