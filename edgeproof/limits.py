@@ -41,6 +41,9 @@ PODS_READY_S = 120.0
 POD_WARNED_S = 15.0
 """A pod that waits this long and is warned about waits in vain."""
 
+YOUNG_POD_S = 120.0
+"""A system's pod that is younger than this may not be ready yet without being sick."""
+
 POD_EXEC_S = 30.0
 """One command in a pod."""
 

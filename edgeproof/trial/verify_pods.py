@@ -147,8 +147,8 @@ class VerifyPods:
             api_answers=self._api_answers(pod.name, reached),
         )
 
-    def _ask(self, pod: PodState, program: str, asked: object = None) -> tuple[str, int]:
-        command = ["python3", "-c", program, *([json.dumps(asked)] if asked is not None else [])]
+    def _ask(self, pod: PodState, text: str, asked: object = None) -> tuple[str, int]:
+        command = ["python3", "-c", text, *([json.dumps(asked)] if asked is not None else [])]
         return self.own.api.execute(self.own.name, pod.name, command)
 
     def _api_answers(self, pod: str, reached: Mapping[str, str | None]) -> Any:
@@ -159,6 +159,7 @@ class VerifyPods:
 
 
 def program(name: str) -> str:
+    """Read a program that runs in a pod."""
     return resources.files(SNIPPETS).joinpath(f"{name}.py").read_text(encoding="utf-8")
 
 

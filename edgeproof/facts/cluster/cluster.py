@@ -100,7 +100,7 @@ class ClusterFacts(Facts):
             raise NotApplicable("the cluster has no system pods")
         lost = {member.name for member in (*self.members.values(), *self.strangers) if not member.is_ready}
         sick = [pod for pod in pods if not _is_well(pod, pods) and pod.node not in lost]
-        old = tuple(pod for pod in sick if pod.age_s is None or pod.age_s >= limits.PODS_READY_S)
+        old = tuple(pod for pod in sick if pod.age_s is None or pod.age_s >= limits.YOUNG_POD_S)
         if sick and not old:
             raise Blocked(f"just made, and not ready yet: {', '.join(map(repr, sick))}; ask again in a moment")
         return old
