@@ -79,16 +79,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             sys.stderr.write(f"edgeproof: {error}\n")
 
 
-def _usable(cluster: ClusterFacts, names: list[str]) -> tuple[list[str], dict[str, str]]:
-    """Split the nodes into those that can run a pod, and those that can not, each with the reason."""
+def _usable(cluster: ClusterFacts, names: list[str], is_scheduled: bool = False) -> tuple[list[str], dict[str, str]]:
+    """Split the nodes into those that can run a pod, and those that can not, each with the reason.
+
+    `is_scheduled` where the scheduler places the pod, which leaves cordoned nodes out; a DaemonSet's pods go there too.
+    """
     usable, missing = [], {}
     for name in names:
         try:
             member = cluster.member(name)
-            if member.ready:
-                usable.append(name)
-            else:
+            if not member.ready:
                 missing[name] = f"{name} is not Ready (see the check nodes)"
+            elif is_scheduled and member.cordoned:
+                missing[name] = f"{name} is cordoned (SchedulingDisabled): it takes no pods (see the check schedulable)"
+            else:
+                usable.append(name)
         except Blocked as blocked:
             missing[name] = blocked.why
     return usable, missing
@@ -165,7 +170,7 @@ def claim_pods(
     """The nfs-test-pod on each agent, and what it sees of the images."""
     from edgeproof.trial.claim_pods import ClaimPods
 
-    usable, missing = _usable(cluster, [agent.name for agent in inventory.agents])
+    usable, missing = _usable(cluster, [agent.name for agent in inventory.agents], is_scheduled=True)
     able = [name for name in usable if name not in nfs_blocked]
     pods = ClaimPods(inventory, own_namespace).start(able) if able else {}
     return ByNode(dict(pods), missing | nfs_blocked)  # type: ignore[return-value]

@@ -30,13 +30,9 @@ def workloads(
     from edgeproof.workload.runs import Workloads
 
     for agent in inventory.agents:
-        member = cluster.member(agent.name)
-        if not member.ready:
-            raise Blocked(f"{agent.name} is not Ready (see the check nodes)")
-        if member.cordoned:
-            raise Blocked(
-                f"{agent.name} is cordoned (SchedulingDisabled): it takes no pods (see the check schedulable)"
-            )
+        hindrance = cluster.hindrance(agent.name)
+        if hindrance:
+            raise Blocked(hindrance)
     broken = broken_links(observed_nodes(pytestconfig), cluster)
     return Workloads(inventory, own_namespace, progress(pytestconfig), broken)
 

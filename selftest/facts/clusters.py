@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from edgeproof.facts.cluster import ClusterFacts, parse_cluster
+from edgeproof.facts.node import NodeFacts
 from edgeproof.inventory import load_inventory
 
 CLUSTERS = Path(__file__).parents[1] / "samples" / "cluster"
@@ -21,8 +22,8 @@ def read_sample(name: str) -> dict[str, Any]:
     return found
 
 
-def cluster_of(name: str, folder: Path) -> ClusterFacts:
-    """Parse a sample's objects; its inventory is written to `folder`."""
+def cluster_of(name: str, folder: Path, nodes: dict[str, NodeFacts] | None = None) -> ClusterFacts:
+    """Parse a sample's objects, beside what the boards told; its inventory is written to `folder`."""
     sample = read_sample(name)
     file = folder / "cluster.yaml"
     file.write_text(yaml.safe_dump({"network": NETWORK, **sample["inventory"]}, sort_keys=False))
@@ -37,4 +38,4 @@ def cluster_of(name: str, folder: Path) -> ClusterFacts:
         "runtime_classes": {"found": {"items": sample.get("runtime_classes", [])}, "refused": 0},
         "service": {"found": {"spec": {"clusterIP": "10.43.0.1", "ports": [{"port": 443}]}}, "refused": 0},
     }
-    return parse_cluster(raw, {}, load_inventory(file))
+    return parse_cluster(raw, nodes or {}, load_inventory(file))

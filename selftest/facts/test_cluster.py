@@ -17,7 +17,11 @@ from edgeproof.facts.cluster.gpu_way import RuntimeClass, gpu_way
 from edgeproof.facts.cluster.members import parse_member
 from edgeproof.facts.cluster.pods import parse_pod
 from edgeproof.facts.cluster.taints import Taint, Toleration, parse_taint
-from edgeproof.facts.observed import Blocked, NotApplicable, observed
+from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.node.identity import Platform
+from edgeproof.facts.observed import Blocked, NotApplicable, blank, observed
+from edgeproof.facts.reach import Reach
+from edgeproof.inventory import Kind, Node
 from selftest.facts.clusters import CLUSTERS, cluster_of, read_sample
 from selftest.facts.test_parsers import SAMPLES, plain
 
@@ -129,6 +133,39 @@ def test_plugin_alone() -> None:
         "status": {"allocatable": {"nvidia.com/gpu": "1"}, "nodeInfo": {"containerRuntimeVersion": "containerd://2.0"}}
     }
     assert str(gpu_way(None, [parse_member(node)], [OTHER], [])) == "device-plugin (found)"
+
+
+def board(node: Node, **known: Any) -> NodeFacts:
+    """Give the facts of a board that told nothing but this."""
+    return blank(NodeFacts, "not asked", name=node.name, declared=node, reach=Reach(), **known)
+
+
+PC, NANO = Platform("x86_64", "6.1", "", "", ""), Platform("aarch64", "4.9", "32.7.1", "4.6.1", "NVIDIA Jetson Nano")
+
+
+@pytest.mark.parametrize(
+    ("known", "kind", "has_none"),
+    [
+        ({"platform": NANO, "gpu_devices": ()}, None, False),
+        ({"platform": PC, "gpu_devices": ()}, None, True),
+        ({"platform": PC, "gpu_devices": ("/dev/nvidia0",)}, None, False),
+        ({"platform": PC, "gpu_devices": ("/dev/nvidia0",)}, "other", True),
+        ({"platform": PC, "gpu_devices": ()}, "nvidia", False),
+        ({}, None, False),
+    ],
+)
+def test_machine_without_gpu(known: dict[str, Any], kind: Kind | None, has_none: bool, tmp_path: Path) -> None:
+    """A machine has no GPU as it is declared; else where it is no Jetson and shows none. One that told nothing may have one."""
+    node = Node(name="user-worker", address="192.168.10.2", role="agent", kind=kind)  # type: ignore[arg-type]
+    cluster = cluster_of("mission", tmp_path, {"user-worker": board(node, **known)})
+    assert ("user-worker" in cluster.without_gpu) is has_none
+
+
+def test_advertised_gpu_is_a_gpu(tmp_path: Path) -> None:
+    """A machine that is no Jetson and advertises a GPU has one."""
+    node = Node(name="one", address="192.168.10.1", role="both")  # type: ignore[arg-type]
+    cluster = cluster_of("device-plugin", tmp_path, {"one": board(node, platform=PC, gpu_devices=())})
+    assert cluster.without_gpu == frozenset()
 
 
 @settings(max_examples=150, deadline=None)

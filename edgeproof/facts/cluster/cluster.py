@@ -62,6 +62,18 @@ class ClusterFacts(Facts):
         of_hostname = {member.hostname: board for board, member in self.members.items()}
         return of_name.get(name) or of_hostname.get(name, name)
 
+    def hindrance(self, name: str) -> str:
+        """Say why an agent can take no workload pod, and which check tells it; '' where it can."""
+        member = self.member(name)
+        if not member.ready:
+            return f"{name} is not Ready (see the check nodes)"
+        if member.cordoned:
+            return f"{name} is cordoned (SchedulingDisabled): it takes no pods (see the check schedulable)"
+        label = self.declared.scheduling.label
+        if label != ANY and label not in member.labels:
+            return f"{name} lacks the label {label} (see the check worker_label)"
+        return ""
+
     def pods_on(self, name: str) -> tuple[PodOnNode, ...]:
         """Give the pods on a board, by the inventory's name."""
         own = self.member(name).name
@@ -194,7 +206,7 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
         claims=tuple(parse_volume(item) for item in raw["claims"]),
         runtime_classes=_runtime_classes(raw["runtime_classes"]),
         service=_service(raw["service"]),
-        without_gpu=frozenset(name for name, facts in nodes.items() if _has_no_gpu(facts)),
+        without_gpu=frozenset(name for name, facts in nodes.items() if _has_no_gpu(facts, found.get(name))),
     )
 
 
@@ -214,11 +226,13 @@ def _service(raw: dict[str, Any]) -> Any:
     return text(spec, "clusterIP"), (number(ports[0].get("port")) if ports else 0) or 443
 
 
-def _has_no_gpu(facts: NodeFacts) -> bool:
-    try:
-        return facts.kind == "other"
-    except Blocked:
+def _has_no_gpu(facts: NodeFacts, member: Member | None) -> bool:
+    """Tell whether a machine is declared to have no GPU, or is no Jetson and shows none, neither itself nor to Kubernetes."""
+    if facts.declared.kind is not None:
+        return facts.declared.kind == "other"
+    if reason(facts, "platform") or (member is not None and member.gpus):
         return False
+    return facts.kind == "other" and (reason(facts, "gpu_devices") is not None or not facts.gpu_devices)
 
 
 def _blocked_member(name: str, member: Member, nodes: dict[str, NodeFacts], inventory: Inventory) -> Member:
