@@ -12,13 +12,12 @@ from edgeproof.facts.cluster.members import Member, boards, parse_member
 from edgeproof.facts.cluster.objects import Volume, parse_volume
 from edgeproof.facts.cluster.parse import number, part, parts, text
 from edgeproof.facts.cluster.pods import SYSTEM_NAMESPACES, PodOnNode, parse_pod
-from edgeproof.facts.cluster.taints import Taint, parse_taint
+from edgeproof.facts.cluster.taints import ANY, Taint, parse_taint
 from edgeproof.facts.cluster.versions import minors_behind, most_minors_behind
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.observed import Blocked, Facts, NotApplicable, blank, reason, replaced, unobserved
 from edgeproof.facts.reach import Reach
 from edgeproof.inventory import Inventory
-from edgeproof.inventory.inventory import ANY
 
 NOT_REQUIRED = "not required by cluster.yaml"
 
