@@ -83,4 +83,8 @@ class DatasetError(EdgeproofError):
 
 
 class WorkloadError(EdgeproofError):
-    """An image, a job or a pod did not do its work."""
+    """An image, a job or a pod did not do its work; `said` is what the cluster and the pod themselves said of it."""
+
+    def __init__(self, message: str, fix: str = "", *, said: str = "") -> None:
+        super().__init__(message, fix)
+        self.said = said

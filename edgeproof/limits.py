@@ -60,6 +60,9 @@ PODS_READY_S = SCALE * 120.0
 POD_WARNED_S = SCALE * 15.0
 """A pod that waits this long and is warned about waits in vain."""
 
+YOUNG_POD_S = 120.0
+"""A system's pod that is younger than this may not be ready yet without being sick."""
+
 POD_EXEC_S = 30.0
 """One command in a pod."""
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.pod_end import pod_end
 from edgeproof.errors import KubeconfigIsLocal
 from edgeproof.facts.cluster import ClusterFacts
+from edgeproof.facts.cluster.members import Member
 from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 
 RENEW = "sudo systemctl restart k3s   # K3s renews certificates near their end; then copy k3s.yaml again"
@@ -62,46 +68,94 @@ def authority(agent: NodeFacts, inventory: Inventory) -> Advice:
 @advises("nodes")
 def nodes(node: NodeFacts, cluster: ClusterFacts) -> Advice:
     """Never joined, not Ready, or registered under another address."""
-    service = "k3s" if node.declared.role == "server" else "k3s-agent"
+    service = "k3s" if node.declared.is_server else "k3s-agent"
     log = f"sudo journalctl -u {service} -n 30   # on {node.name}"
     if node.name not in cluster.members:
-        return Advice(f"{node.name} has not joined the cluster", log)
+        others = f"; nodes that are no board of cluster.yaml: {_names(cluster.strangers)}" if cluster.strangers else ""
+        return Advice(f"{node.name} has not joined the cluster{others}", log, does="reads")
     member = cluster.member(node.name)
-    if member.ready and member.internal_ip != str(node.declared.address):
-        return catalogue("wrong-interface", node=node.name, address=node.declared.address)
-    if member.pressures:
-        return (
-            catalogue("disk-full")
-            if "DiskPressure" in member.pressures
-            else Advice(f"{', '.join(member.pressures)}", "free -h; df -h")
-        )
-    return Advice(f"not Ready: {member.why_not_ready}", log)
+    if not member.ready:
+        return Advice(f"not Ready: {member.why_not_ready or 'no reason is told'}", log, does="reads")
+    if not member.has_address_of(node.declared):
+        found = catalogue("wrong-interface", node=node.name, address=node.declared.address)
+        return replace(found, cause=f"{_registered(member)}: {found.cause}")
+    if "DiskPressure" in member.pressures:
+        return catalogue("disk-full")
+    return Advice(
+        f"the kubelet tells of {', '.join(member.pressures)}",
+        f"kubectl describe node {member.name}; free -h; df -h   # the last two on {node.name}",
+        does="reads",
+    )
+
+
+def _registered(member: Member) -> str:
+    flannel = f", flannel uses {member.flannel_address}" if member.flannel_address else ""
+    return f"it is registered as {', '.join(member.addresses)}{flannel}"
+
+
+def _names(members: Iterable[Member]) -> str:
+    return ", ".join(member.name for member in members)
 
 
 @advises("strangers")
 def strangers(cluster: ClusterFacts, inventory: Inventory) -> Advice:
-    """A renamed board leaves its old Node object behind."""
-    names = " ".join(sorted(set(cluster.members) - set(inventory.nodes)))
+    """Not in cluster.yaml, or an old name of a board; only an object that no board stands behind may go."""
+    fixes, gone = [], False
+    for member in cluster.strangers:
+        boards = [node.name for node in inventory.nodes.values() if member.has_address_of(node)]
+        if boards:
+            fixes.append(f"kubectl describe node {member.name}   # it has the address of {boards[0]}: its node_name:?")
+        elif member.is_ready:
+            fixes.append(f"cluster.yaml: nodes: {member.name}: {{address: {_address(member)}, role: …}}")
+        else:
+            gone = True
+            fixes.append(
+                f"kubectl describe node {member.name}   # only if its board is gone for good: kubectl delete node {member.name}"
+            )
     return Advice(
-        "nodes that the inventory does not know: boards renamed, or forgotten in cluster.yaml",
-        f"kubectl delete node {names}",
+        f"nodes that cluster.yaml does not name: {_names(cluster.strangers)}; boards renamed, forgotten in the file, or gone",
+        "\n".join(fixes),
+        does="deletes" if gone else "reads",
     )
+
+
+def _address(member: Member) -> str:
+    return "ADDRESS" if reason(member, "addresses") else member.addresses[0]
 
 
 @advises("versions")
 def versions(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Advice:
-    """Too far apart, or another runtime than declared."""
-    if cluster.member(node.name).runtime.split(":")[0] != inventory.kubernetes.runtime:
-        return catalogue("runtime-bypassed")
+    """Newer than the server, too old for it, or on another runtime than declared."""
+    member, behind = cluster.member(node.name), cluster.minors_behind(node.name)
+    said = f"{node.name} runs {member.kubelet}, the server {cluster.version}"
+    if behind < 0:
+        return Advice(
+            f"{said}: a kubelet may not be newer than its API server",
+            "upgrade K3s on the servers first",
+            does="restarts",
+        )
+    if behind > cluster.most_minors_behind:
+        return Advice(
+            f"{said}: more than {cluster.most_minors_behind} minor releases behind",
+            f"upgrade K3s on {node.name}",
+            does="restarts",
+        )
+    if inventory.kubernetes.runtime == "docker":
+        found = catalogue("runtime-bypassed", node=node.name)
+        return replace(found, cause=f"{node.name} runs {member.runtime_version}: {found.cause}")
     return Advice(
-        f"{node.name} runs {cluster.member(node.name).kubelet}, the server {cluster.version}",
-        f"upgrade K3s on {node.name}",
+        f"{node.name} runs {member.runtime_version}, and cluster.yaml declares {inventory.kubernetes.runtime}",
+        f"cluster.yaml: kubernetes: {{runtime: {member.runtime}}}, if that is meant; else take --docker out of the flags of K3s there",
     )
 
 
 @advises("system_pods")
-def system_pods() -> Advice:
+def system_pods(cluster: ClusterFacts) -> Advice:
     """Their own words say why."""
-    return Advice(
-        "pods of the system are not ready", "kubectl -n kube-system get pods; kubectl -n kube-system describe pod NAME"
+    said = "; ".join(
+        f"{pod!r} on {cluster.board(pod.node) or 'no node'}: {pod.why or pod.phase}" for pod in cluster.sick_system_pods
     )
+    first = cluster.sick_system_pods[0]
+    look = f"kubectl -n {first.namespace} describe pod {first.name}"
+    found = pod_end(said, look)
+    return replace(found, cause=f"{found.cause} ({said})" if found.id else f"pods of the system are not ready: {said}")

@@ -6,6 +6,7 @@ import re
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.failed_mount import MountOf, explain_mount
+from edgeproof.diagnose.pod_end import pod_end
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.storage import ADD, READ, NfsServer, needed
@@ -142,12 +143,8 @@ def pod_with_claim(inventory: Inventory, agent: NodeFacts, claim_pods: dict[str,
     pod = claim_pods[agent.name]
     if pod.mount_said:
         return explain_mount(pod.mount_said, _mount_of(inventory, agent))
-    last = pod.complaint.splitlines()[0]
-    return Advice(
-        f"the cluster says: {last}",
-        f"kubectl describe node {agent.declared.member_name}; kubectl get events -A --sort-by=.lastTimestamp",
-        does="reads",
-    )
+    look = f"kubectl describe node {agent.declared.member_name}; kubectl get events -A --sort-by=.lastTimestamp"
+    return pod_end(pod.complaint, look)
 
 
 @advises("listing")

@@ -15,10 +15,49 @@ from itertools import product
 from edgeproof.facts.shell_words import Token, Word, tokens
 
 BUILT_IN = frozenset(
-    ". : [ alias bg break cd command continue echo eval exec exit export false fg getopts hash jobs kill let local printf pwd"
-    " read readonly return set shift test times trap true type ulimit umask unalias unset wait".split()
+    [
+        ".",
+        ":",
+        "[",
+        "alias",
+        "bg",
+        "break",
+        "cd",
+        "command",
+        "continue",
+        "echo",
+        "eval",
+        "exec",
+        "exit",
+        "export",
+        "false",
+        "fg",
+        "getopts",
+        "hash",
+        "jobs",
+        "kill",
+        "let",
+        "local",
+        "printf",
+        "pwd",
+        "read",
+        "readonly",
+        "return",
+        "set",
+        "shift",
+        "test",
+        "times",
+        "trap",
+        "true",
+        "type",
+        "ulimit",
+        "umask",
+        "unalias",
+        "unset",
+        "wait",
+    ]
 )
-KEYWORDS = frozenset("if then else elif fi while until do done ! { }".split())
+KEYWORDS = frozenset(["if", "then", "else", "elif", "fi", "while", "until", "do", "done", "!", "{", "}"])
 TAKE_ARGUMENTS = {
     "sudo": "ugphCrtTU", "timeout": "ks", "env": "uCS", "xargs": "nIPLdsaE", "nice": "n", "ionice": "cn", "exec": "a",
     "command": "", "nohup": "", "setsid": "", "stdbuf": "ioe", "time": "",
@@ -28,11 +67,11 @@ TAKE_ARGUMENTS = {
 POSITIONAL = {"timeout": 1}
 """Words between such a command's options and the command that it runs."""
 
-PROGRAM_FIRST = frozenset("awk gawk mawk sed grep egrep fgrep zgrep tr".split())
+PROGRAM_FIRST = frozenset(["awk", "gawk", "mawk", "sed", "grep", "egrep", "fgrep", "zgrep", "tr"])
 """Commands whose first word is no file but a program or a pattern."""
 
-PRINTING = frozenset("echo printf".split())
-SHELLS = frozenset("sh bash dash".split())
+PRINTING = frozenset(["echo", "printf"])
+SHELLS = frozenset(["sh", "bash", "dash"])
 MOST_VALUES = 64
 IGNORED = re.compile(r"/dev/(null|(udp|tcp|fd)/.*|std(in|out|err)|tty)|/")
 """What every shell has, or opens itself."""
@@ -72,7 +111,10 @@ class _Reader:
 
     def read(self, script: str) -> Named:
         self._script(script)
-        return Named(frozenset(self.commands - self.functions), frozenset(self.paths), frozenset(self.unknown)) | self.inner
+        return (
+            Named(frozenset(self.commands - self.functions), frozenset(self.paths), frozenset(self.unknown))
+            | self.inner
+        )
 
     def _script(self, script: str) -> None:
         for line in _simple_commands(tokens(script)):

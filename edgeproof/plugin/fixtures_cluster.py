@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,13 +26,20 @@ if TYPE_CHECKING:
 
 
 class ByNode(dict[str, "object"]):
-    """What was found on each node; asking for one where nothing could be set up blocks, with the reason."""
+    """What was found on each node; asking for one where nothing could be set up blocks, with the reason.
 
-    def __init__(self, found: dict[str, object], missing: dict[str, str]) -> None:
+    `pointless` says where nothing is to be set up at all: asking there is not applicable.
+    """
+
+    def __init__(
+        self, found: dict[str, object], missing: dict[str, str], pointless: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         super().__init__(found)
-        self.missing = missing
+        self.missing, self.pointless = missing, pointless
 
     def __missing__(self, name: str) -> object:
+        if name in self.pointless:
+            raise NotApplicable(self.pointless[name])
         raise Blocked(self.missing.get(name, f"nothing was set up on {name}"))
 
 
@@ -45,7 +53,7 @@ def own_namespace(pytestconfig: pytest.Config, inventory: Inventory, cluster: Cl
     from edgeproof.trial.namespace import OwnNamespace
 
     assert cluster.members is not None
-    own = OwnNamespace(inventory, progress(pytestconfig))
+    own = OwnNamespace(inventory, cluster, progress(pytestconfig))
     note = pytestconfig.stash[SHARED] / MADE / own.run_id
     note.parent.mkdir(exist_ok=True)
     note.touch()
@@ -73,16 +81,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             sys.stderr.write(f"edgeproof: {error}\n")
 
 
-def _usable(cluster: ClusterFacts, names: list[str]) -> tuple[list[str], dict[str, str]]:
-    """Split the nodes into those that can run a pod, and those that can not, each with the reason."""
+def _usable(cluster: ClusterFacts, names: list[str], is_scheduled: bool = False) -> tuple[list[str], dict[str, str]]:
+    """Split the nodes into those that can run a pod, and those that can not, each with the reason.
+
+    `is_scheduled` where the scheduler places the pod, which leaves cordoned nodes out; a DaemonSet's pods go there too.
+    """
     usable, missing = [], {}
     for name in names:
         try:
             member = cluster.member(name)
-            if member.ready:
-                usable.append(name)
-            else:
+            if not member.ready:
                 missing[name] = f"{name} is not Ready (see the check nodes)"
+            elif is_scheduled and member.cordoned:
+                missing[name] = f"{name} is cordoned (SchedulingDisabled): it takes no pods (see the check schedulable)"
+            else:
+                usable.append(name)
         except Blocked as blocked:
             missing[name] = blocked.why
     return usable, missing
@@ -93,12 +106,44 @@ def verify_pods(
     inventory: Inventory, nodes: dict[str, NodeFacts], cluster: ClusterFacts, own_namespace: OwnNamespace
 ) -> dict[str, VerifyPod]:
     """The pod of gpu-cluster-verify on each node, and what it sees."""
-    from edgeproof.facts.node import broken_link
     from edgeproof.trial.verify_pods import VerifyPods
 
-    usable, missing = _usable(cluster, list(inventory.nodes))
-    broken = {name: broken_link(facts) for name, facts in nodes.items()}
-    return ByNode(dict(VerifyPods(inventory, own_namespace).start(usable, broken)), missing)  # type: ignore[return-value]
+    pointless = _of_another_machine(cluster)
+    usable, missing = _usable(cluster, [name for name in inventory.nodes if name not in pointless])
+    unadvertised = _unadvertised(cluster, usable)
+    able = [name for name in usable if name not in unadvertised]
+    pods = VerifyPods(inventory, own_namespace).start(able, broken_links(nodes, cluster)) if able else {}
+    return ByNode(dict(pods), missing | unadvertised, pointless)  # type: ignore[return-value]
+
+
+def broken_links(nodes: dict[str, NodeFacts], cluster: ClusterFacts) -> dict[str, str]:
+    """Say by the node's name why its pods can have no GPU; Docker's chain counts where Docker's default runtime is the way."""
+    from edgeproof.facts.node import broken_link
+
+    if cluster.gpu_way.name != "default-runtime":
+        return {}
+    docker = [name for name, member in cluster.members.items() if member.is_ready and member.runtime == "docker"]
+    return {name: broken_link(nodes[name]) for name in docker}
+
+
+def _of_another_machine(cluster: ClusterFacts) -> dict[str, str]:
+    """Find the machines without a GPU that are of another architecture than the boards, whose image cannot run there."""
+    boards = {member.architecture for name, member in cluster.members.items() if name not in cluster.without_gpu}
+    return {
+        name: f"{name} is {member.architecture} and has no GPU: the image of gpu-cluster-verify is the boards' ({', '.join(sorted(boards))})"
+        for name, member in cluster.members.items()
+        if name in cluster.without_gpu and boards and member.architecture not in boards
+    }
+
+
+def _unadvertised(cluster: ClusterFacts, names: list[str]) -> dict[str, str]:
+    """Find the nodes where a pod that asks for a GPU as a resource would wait for ever."""
+    if cluster.gpu_way.name != "device-plugin":
+        return {}
+    why = "advertises no nvidia.com/gpu, which pods are to ask for (see the check gpu_advertised)"
+    return {
+        name: f"{name} {why}" for name in names if name not in cluster.without_gpu and not cluster.member(name).gpus
+    }
 
 
 @pytest.fixture(scope="session")
@@ -136,7 +181,7 @@ def claim_pods(
     """The nfs-test-pod on each agent, and what it sees of the images."""
     from edgeproof.trial.claim_pods import ClaimPods
 
-    usable, missing = _usable(cluster, [agent.name for agent in inventory.agents])
+    usable, missing = _usable(cluster, [agent.name for agent in inventory.agents], is_scheduled=True)
     able = [name for name in usable if name not in nfs_blocked]
     pods = ClaimPods(inventory, own_namespace).start(able) if able else {}
     return ByNode(dict(pods), missing | nfs_blocked)  # type: ignore[return-value]

@@ -253,6 +253,12 @@ def gathered_nodes(config: pytest.Config) -> dict[str, NodeFacts]:
     return observed_nodes(config) if NODES in config.stash or file.exists() else {}
 
 
+def gathered_cluster(config: pytest.Config) -> ClusterFacts | None:
+    """Give the cluster's facts if any process of this run gathered them; never gathers."""
+    file = config.stash[SHARED] / "cluster.json"
+    return observed_cluster(config) if CLUSTER in config.stash or file.exists() else None
+
+
 def progress(config: pytest.Config) -> Say:
     """Tell a person at a terminal what is being waited for; silent elsewhere."""
     reporter = config.pluginmanager.getplugin("terminalreporter")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edgeproof.errors import ConnectError
+from edgeproof.facts.cluster.members import HOSTNAME
 from edgeproof.facts.node.storage import Listing, listing
 from edgeproof.facts.observed import Facts, blank
 from edgeproof.facts.snippet import snippet
@@ -14,6 +15,7 @@ from edgeproof.inventory import Inventory
 from edgeproof.side_by_side import side_by_side
 from edgeproof.trial.manifests import TEST_POD, manifest, pod_spec
 from edgeproof.trial.namespace import OwnNamespace
+from edgeproof.trial.placement import dns_label, tolerate_agents
 from edgeproof.trial.pods import PodState, await_pods, explain
 from edgeproof.trial.snippets import SNIPPETS
 
@@ -44,8 +46,9 @@ class ClaimPods:
         self.own.create_claim()
         for name in wanted:
             item = manifest(TEST_POD)
-            item["metadata"]["name"] = f"nfs-test-pod-{name}"
-            pod_spec(item)["nodeSelector"] = {"kubernetes.io/hostname": name}
+            item["metadata"]["name"] = dns_label("nfs-test-pod", name)
+            pod_spec(item)["nodeSelector"] = {HOSTNAME: self.own.cluster.member(name).hostname}
+            tolerate_agents(item, self.own.cluster)
             pod_spec(item)["containers"][0]["image"] = self.inventory.images.test_pod
             self.own.create(item)
         pods = await_pods(self.own, "app=nfs-test", wanted)

@@ -13,7 +13,8 @@ from typing import Any
 from edgeproof import limits
 from edgeproof.connect.api import KubernetesApi
 from edgeproof.errors import EdgeproofError, WorkloadError
-from edgeproof.facts.cluster.cluster import OURS
+from edgeproof.facts.cluster import ClusterFacts
+from edgeproof.facts.cluster.pods import OURS
 from edgeproof.inventory import Inventory
 from edgeproof.say import Say
 from edgeproof.trial.manifests import CLAIM, VOLUME, Manifest, manifest
@@ -35,10 +36,10 @@ URLS = {
 
 
 class OwnNamespace:
-    """Use as a context manager; everything made through it is gone afterwards."""
+    """Use as a context manager; everything made through it is gone afterwards. `cluster` is what its pods are made for."""
 
-    def __init__(self, inventory: Inventory, say: Say) -> None:
-        self.inventory, self.say = inventory, say
+    def __init__(self, inventory: Inventory, cluster: ClusterFacts, say: Say) -> None:
+        self.inventory, self.cluster, self.say = inventory, cluster, say
         self.run_id = secrets.token_hex(4)
         self.name = f"edgeproof-{self.run_id}"
         self.api = KubernetesApi(inventory)

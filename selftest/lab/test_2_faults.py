@@ -12,7 +12,7 @@ from selftest.lab.test_1_healthy import assert_whole
 
 BOTH = ("tests_node", "tests_cluster")
 CLUSTER = "cluster"
-KNOWN_TO_THE_API = {"versions", "worker_label", "gpu_request"}
+KNOWN_TO_THE_API = {"versions", "worker_label", "schedulable", "gpu_advertised"}
 """What the API server remembers of a node that is off."""
 IN_CLUSTER = {"gpu_in_pod", "mount", "pod_with_claim", "listing"}
 

@@ -36,7 +36,11 @@ class Cluster:
     def nodes(self) -> dict[str, Text]:
         """Give what the inventory says of each node, by its name."""
         found = self.inventory.get("nodes")
-        return {str(name): node for name, node in found.items() if isinstance(node, dict)} if isinstance(found, dict) else {}
+        return (
+            {str(name): node for name, node in found.items() if isinstance(node, dict)}
+            if isinstance(found, dict)
+            else {}
+        )
 
     def server_address(self) -> str:
         """Give the address of the first node of role server, or of both roles; '' where there is none."""
@@ -59,7 +63,7 @@ class Cluster:
 
 def read_yaml(file: Path) -> Any:
     """Read a YAML file; raises yaml.YAMLError with the place."""
-    return yaml.load(file.read_text(encoding="utf-8"), LOADER)  # noqa: S506  # a safe loader, the C one where there is one
+    return yaml.load(file.read_text(encoding="utf-8"), LOADER)  # a safe loader, the C one where there is one
 
 
 @lru_cache
@@ -73,7 +77,7 @@ def load_base(folder: Path) -> Cluster:
     api, ssh_config = folder / "api.yaml", folder / "ssh_config"
     return Cluster(
         inventory_text=text,
-        inventory=yaml.load(text, LOADER),  # noqa: S506
+        inventory=yaml.load(text, LOADER),
         machines={name: like_others(name, raw) for name in raw},
         api=read_yaml(api) if api.exists() else {},
         ssh_config=ssh_config.read_text(encoding="utf-8") if ssh_config.exists() else "",
@@ -109,7 +113,7 @@ def _inventory(base: Cluster, over: Any) -> tuple[str, Text]:
         return base.inventory_text, base.inventory
     if isinstance(over, str):
         try:
-            found = yaml.load(over, LOADER)  # noqa: S506
+            found = yaml.load(over, LOADER)
         except yaml.YAMLError:
             found = None
         return over, found if isinstance(found, dict) else {}
@@ -122,7 +126,9 @@ def _machines(cluster: Cluster, base: Cluster, over: Text) -> dict[str, Text]:
     of_all = over.get(EVERY_NODE) or {}
     named = {name: given for name, given in over.items() if name != EVERY_NODE}
     on = [name for name in {**base.machines, **named} if named.get(name, {}) is not None]
-    return {name: _machine(name, cluster, base, of_all if name in cluster.nodes() else {}, named.get(name)) for name in on}
+    return {
+        name: _machine(name, cluster, base, of_all if name in cluster.nodes() else {}, named.get(name)) for name in on
+    }
 
 
 def _machine(name: str, cluster: Cluster, base: Cluster, of_all: Text, own: Text | None) -> Text:

@@ -49,7 +49,9 @@ def build_root(root: Path, machine: Machine) -> None:
     for name in (name for name, answers in machine.commands.items() if answers is None):
         for folder in PROGRAM_FOLDERS:
             (root / folder.lstrip("/") / name).unlink(missing_ok=True)
-    placed = {Path(path).name for path, file in machine.files.items() if file and str(Path(path).parent) in PROGRAM_FOLDERS}
+    placed = {
+        Path(path).name for path, file in machine.files.items() if file and str(Path(path).parent) in PROGRAM_FOLDERS
+    }
     for name in set(scripts) - placed:
         _write(root, f"/usr/local/bin/{name}", File(text=scripts[name], program=True))
     _describe(root / ".replay", machine)
@@ -57,7 +59,10 @@ def build_root(root: Path, machine: Machine) -> None:
 
 def account_files(machine: Machine) -> dict[str, str]:
     """Give /etc/passwd and /etc/group: as described, with every login that they lack."""
-    passwd = machine.file_text("/etc/passwd") or "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/nonexistent:/bin/false\n"
+    passwd = (
+        machine.file_text("/etc/passwd")
+        or "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/nonexistent:/bin/false\n"
+    )
     group = machine.file_text("/etc/group") or "root:x:0:\nnogroup:x:65534:\n"
     known = {line.split(":")[0]: int(line.split(":")[2]) for line in passwd.splitlines() if line.count(":") == 6}
     number = max([FIRST_UID - 1, *(uid for uid in known.values() if uid < NOBODY)])
@@ -67,7 +72,9 @@ def account_files(machine: Machine) -> dict[str, str]:
             passwd += f"{name}:x:{number}:{number}::/home/{name}:/bin/sh\n"
             group += f"{name}:x:{number}:\n"
         for joined in login.groups:
-            group = re.sub(rf"^({re.escape(joined)}:.*:)(.*)$", lambda found: _with_member(found, name), group, flags=re.M)  # noqa: B023
+            group = re.sub(
+                rf"^({re.escape(joined)}:.*:)(.*)$", lambda found: _with_member(found, name), group, flags=re.M
+            )  # noqa: B023
     return {"/etc/passwd": passwd, "/etc/group": group}
 
 
@@ -118,7 +125,9 @@ def _numbers(root: Path, owner: str) -> tuple[int, int]:
 
 
 def _number(file: Path, name: str) -> int:
-    known = {line.split(":")[0]: int(line.split(":")[2]) for line in file.read_text().splitlines() if line.count(":") > 2}
+    known = {
+        line.split(":")[0]: int(line.split(":")[2]) for line in file.read_text().splitlines() if line.count(":") > 2
+    }
     return int(name) if name.isdigit() else known[name]
 
 

@@ -95,7 +95,9 @@ def _missing(entry: Expected, keys: list[tuple[str, str, str]]) -> bool:
     nodes = (entry.node,) if isinstance(entry.node, str) else entry.node
     found = {(check, node) for _, check, node in keys}
     return any(
-        not any(check in (ANY, one) and node in (ANY, other) for one, other in found) for check in checks for node in nodes
+        not any(check in (ANY, one) and node in (ANY, other) for one, other in found)
+        for check in checks
+        for node in nodes
     )
 
 

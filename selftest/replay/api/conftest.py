@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from edgeproof import limits
+from edgeproof.facts.cluster import gather_cluster, parse_cluster
 from edgeproof.inventory import Inventory
 from edgeproof.trial.namespace import OwnNamespace
 from selftest.connect.keys import Certificate, self_signed
@@ -42,7 +43,8 @@ class Served:
 
     def own_namespace(self) -> OwnNamespace:
         """Give a namespace of edgeproof's own, to be entered."""
-        return OwnNamespace(self.inventory, lambda _: None)
+        cluster = parse_cluster(gather_cluster(self.inventory), {}, self.inventory)
+        return OwnNamespace(self.inventory, cluster, lambda _: None)
 
 
 SERVER = self_signed("k3s-server-ca")

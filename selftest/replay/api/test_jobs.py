@@ -22,12 +22,12 @@ class Runs:
 
     def synthetic(self) -> JobRun:
         """Workload I on all agents."""
-        return run_job(self.own, synthetic_job(self.inventory, len(AGENTS)))
+        return run_job(self.own, synthetic_job(self.own.cluster, AGENTS))
 
     def nfs(self, *agents: str) -> JobRun:
         """Workload II on some agents."""
         self.own.create_claim()
-        return run_job(self.own, nfs_job(self.inventory, list(agents), f"inference-nfs-{len(agents)}"))
+        return run_job(self.own, nfs_job(self.own.cluster, list(agents), f"inference-nfs-{len(agents)}"))
 
 
 @pytest.fixture
@@ -111,9 +111,7 @@ def test_other_predictions(runs: Runs) -> None:
 )
 def test_failed_index(runs: Runs) -> None:
     """A shard that ends by a signal says so, with its last lines."""
-    with pytest.raises(
-        WorkloadError, match=r"index 1: .*exit status 132.*\n  \| Illegal instruction"
-    ):
+    with pytest.raises(WorkloadError, match=r"index 1: .*exit status 132.*\n  \| Illegal instruction"):
         runs.synthetic()
 
 
