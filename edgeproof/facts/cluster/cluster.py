@@ -102,10 +102,14 @@ def _blocked_member(member: Member, nodes: dict[str, NodeFacts], inventory: Inve
         return replaced(member, ready=unobserved(f"SSH: {facts.reach.error}"))
     if facts is None or reason(facts, "k3s"):
         return member
-    wanted = inventory.nodes[member.name].role
-    if facts.k3s.role == wanted:
+    wanted = inventory.nodes[member.name].k3s_role
+    try:
+        role = facts.k3s.role
+    except Blocked:
         return member
-    why = f"K3s runs on {member.name} as {facts.k3s.role}, not as {wanted} (see the check services)"
+    if role == wanted:
+        return member
+    why = f"K3s runs on {member.name} as {role}, not as {wanted} (see the check services)"
     return replaced(member, ready=unobserved(why))
 
 
