@@ -9,7 +9,7 @@ from pathlib import Path
 
 from edgeproof.facts.node.k3s import K3S
 
-PLACES = ("/etc/", "/proc/", "/var/lib/rancher")
+PLACES = ("/etc/", "/proc/", "/var/lib/rancher", "/mnt/")
 """What the snippet looks at; here it stands under a folder of its own."""
 
 
@@ -30,13 +30,13 @@ def run_snippet(root: Path, files: Mapping[str, str], shell: tuple[str, ...] = (
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(under(root, text))
     programs = root / "programs"
-    programs.mkdir(exist_ok=True)
+    (programs / "said").mkdir(parents=True)
     for name in ("systemctl", "journalctl", "getent"):
         program = programs / name
-        program.write_text(f'#!/bin/sh\ncat {programs}/{name}_$1 2>/dev/null || cat {programs}/{name} 2>/dev/null\n')
+        program.write_text(f'#!/bin/sh\ncat {programs}/said/{name}_${{1#-}} 2>/dev/null || true\n')
         program.chmod(0o755)
     for name, text in answers.items():
-        (programs / name).write_text(under(root, text))
+        (programs / "said" / name).write_text(under(root, text))
     path = f"{programs}:{os.environ['PATH']}"
     done = subprocess.run(
         [*shell, "-c", under(root, K3S.snippet)],

@@ -80,7 +80,7 @@ def printed(folder: Path, shell: tuple[str, ...], form: str, place: str) -> str:
     files |= {"/proc/7/comm": "k3s-server\n", "/proc/7/cmdline": "\0".join(process) + "\0", "/proc/7/cgroup": "0::/system.slice/k3s.service\n"}
     files["/proc/7/environ"] = f"K3S_TOKEN={SECRET}\0K3S_URL=https://u:{SECRET}@h:6443\0"
     journal = text if place == "journal" else ""
-    return run_snippet(folder, files, shell, systemctl_show=SHOWN, systemctl_cat=unit, journalctl=journal)
+    return run_snippet(folder, files, shell, systemctl_show=SHOWN, systemctl_cat=unit, journalctl_b=journal)
 
 
 CASES = [

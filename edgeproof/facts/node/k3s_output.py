@@ -70,13 +70,13 @@ class K3sOutput:
         return found
 
     def _command(self, name: str) -> tuple[str, ...]:
-        """The process's own words where it shows more than its role, else the unit's."""
+        """The process's own words where it shows more than its role, else the unit's; none where nothing tells them."""
         process, unit = self.processes.get(name or NO_UNIT, Process()), self.units.get(name, Unit(name))
-        if any(word.startswith("-") for word in process.arguments) or not unit.commands:
+        if any(word.startswith("-") for word in process.arguments):
             return process.arguments
         values = {key: source.value for key, source in self._variables(unit).items()}
         commands = [expanded(command, values) for command in unit.commands]
-        return next((command for command in commands if role_of(command)), commands[-1])
+        return next((command for command in commands if role_of(command)), commands[-1] if commands else ())
 
     def _role(self, name: str) -> str:
         """By its process, else its command line, else its unit's usual name."""
@@ -102,7 +102,7 @@ def read_k3s(text: str) -> K3sOutput:
         units=read_units("\n".join(line for _, lines in of("cat") for line in lines)),
         files={name: "\n".join(lines) for name, lines in of("file")} | {name: None for name, _ in of("absent")},
         folders={name: _folder(lines) for name, lines in of("data")},
-        hosts={name: frozenset(line.split()[0] for line in lines if line.strip()) for name, lines in of("host")},
+        hosts={name.lower(): frozenset(line.split()[0] for line in lines if line.strip()) for name, lines in of("host")},
         journal=tuple(line.strip() for _, lines in of("journal") for line in lines if line.strip()),
     )
 

@@ -21,7 +21,6 @@ class Service:
     unit: str
     role: str
     state: State
-    installed: bool = True
 
     @property
     def what(self) -> str:

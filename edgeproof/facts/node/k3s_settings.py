@@ -43,13 +43,10 @@ class Settings:
     def value(self, name: str) -> str | Unobserved | None:
         """Give a setting; None where no source has it, unobserved where one could not be read."""
         found = self.given.get(name)
-        if found is not None:
-            return (
-                Unobserved(f"{name} in {found.file} could not be told from a secret")
-                if HIDDEN in found.value
-                else found.value
-            )
-        return Unobserved(self.gap) if self.gap else None
+        if found is None:
+            return Unobserved(self.gap) if self.gap else None
+        value = found.value.replace(f"://{HIDDEN}@", "://")
+        return Unobserved(f"{name} in {found.file} could not be told from a secret") if HIDDEN in value else value
 
     def file(self, name: str) -> str:
         """Tell which file sets it; '' for none."""

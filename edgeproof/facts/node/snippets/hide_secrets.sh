@@ -5,6 +5,9 @@ function secret(name) {
   name = tolower(name)
   return name ~ /token|secret|passw|passphrase|credential|datastore.endpoint|vpn.auth|joinkey|access.key|private.key|api.?key/ || name ~ /^--?t$/
 }
+function nested(text) {
+  return secret(text) && (text ~ /[ \t]/ || tolower(text) ~ /(token|secret|passw|passphrase|credential|datastore.endpoint|vpn.auth|joinkey|access.key|private.key|api.?key)[a-z0-9_.-]*["\047]?[=:]/)
+}
 function clean(text) {
   gsub(/:\/\/[^ \t"\047]*@/, "://(hidden)@", text)
   gsub(/K10[0-9a-f]+::[^ \t"\047]*/, "(hidden)", text)
@@ -32,7 +35,7 @@ function word(raw, plain, level,  name) {
     if (name == plain && name !~ /[ \t]/) { pending = (name ~ /^-/); return raw }
     if (name !~ /[ \t]/) return name "=(hidden)"
   }
-  if (!secret(plain) && plain !~ /[ \t]--?t[ \t=]/) return raw
+  if (!nested(plain) && plain !~ /[ \t]--?t[ \t=]/) return raw
   if (plain ~ /[ \t]/ && level < 3) return "\"" words(plain, level + 1) "\""
   return "(hidden)"
 }
@@ -48,7 +51,9 @@ mode == "yaml" {
   match($0, /^[ \t]*/); deep = RLENGTH
   key = $0 ~ /^[ \t]*["\047]?-*[A-Za-z][^"\047: \t]*["\047]?[ \t]*:([ \t]|$)/
   if (below != "") { if (!key || deep > below) next; below = "" }
-  if (!secret($0) && $0 !~ /^[ \t]*["\047]?-*t["\047]?[ \t]*:/) { print clean($0); next }
+  name = value = $0
+  if (key) { match($0, /:([ \t]|$)/); name = substr($0, 1, RSTART - 1); value = substr($0, RSTART + 1); sub(/^[ \t]+/, "", value) }
+  if (!(key && secret(name)) && !nested(value) && name !~ /^[ \t]*["\047]?-*t["\047]?[ \t]*$/) { print clean($0); next }
   below = deep
   if (match($0, /^[ \t]*- +/)) print substr($0, 1, RLENGTH) "(hidden)"
   else if (key) { comma = ($0 ~ /^[ \t]*["\047].*,[ \t]*$/) ? "," : ""; match($0, /:([ \t]|$)/); print substr($0, 1, RSTART) " \"(hidden)\"" comma }
@@ -56,7 +61,7 @@ mode == "yaml" {
   next
 }
 swallow != "" { if (i = index($0, swallow)) swallow = ""; next }
-/^# \// { print; next }
+/^# \// || /^[ \t]*EnvironmentFile *=/ { print; next }
 /^[ \t]*[#;]/ { next }
 {
   while (sub(/\\$/, " ") && (getline more) > 0) { sub(/\r$/, "", more); if (more !~ /^[ \t]*[#;]/) $0 = $0 more; else $0 = $0 "\\" }

@@ -10,12 +10,13 @@ leads() {
     for (i = 1; i < n; i++) {
       k = w[i]; v = w[i + 1]; sub(/^-+/, "", k); sub(/[:+]+$/, "", k); sub(/^-/, "", v)
       if (v ~ /^\/[^%]*$/) {
+        sub(/\/+$/, "", v)
         if (k ~ /^(c|config|K3S_CONFIG_FILE)$/) print "config", v
         if (k ~ /^(d|data-dir|K3S_DATA_DIR)$/) print "data", v
         if (k ~ /^EnvironmentFiles?$/) print "env", v
         if (k == "exe" && sub(/\/data\/[^\/]*\/bin\/.*/, "", v)) print "data", v
       }
-      if (k ~ /^(s|server|K3S_URL)$/ && sub(/^https?:\/\//, "", v) && sub(/[:\/].*|$/, "", v) && v ~ /[A-Za-z]/) print "host", v
+      if (k ~ /^(s|server|K3S_URL)$/ && sub(/^https?:\/\/(.*@)?/, "", v) && sub(/[:\/].*|$/, "", v) && v ~ /[A-Za-z]/) print "host", v
     }
   }'
 }
