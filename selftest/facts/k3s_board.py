@@ -33,7 +33,7 @@ def run_snippet(root: Path, files: Mapping[str, str], shell: tuple[str, ...] = (
     (programs / "said").mkdir(parents=True)
     for name in ("systemctl", "journalctl", "getent"):
         program = programs / name
-        program.write_text(f'#!/bin/sh\ncat {programs}/said/{name}_${{1#-}} 2>/dev/null || true\n')
+        program.write_text(f"#!/bin/sh\ncat {programs}/said/{name}_${{1#-}} 2>/dev/null || true\n")
         program.chmod(0o755)
     for name, text in answers.items():
         (programs / "said" / name).write_text(under(root, text))

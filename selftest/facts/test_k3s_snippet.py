@@ -77,7 +77,11 @@ def printed(folder: Path, shell: tuple[str, ...], form: str, place: str) -> str:
         files[f"{CONFIG}.d/10-token.yaml"] = f"{text}\ndata-dir: /mnt/after\n"
     elif place == "process":
         process += text.split(" ", 1)
-    files |= {"/proc/7/comm": "k3s-server\n", "/proc/7/cmdline": "\0".join(process) + "\0", "/proc/7/cgroup": "0::/system.slice/k3s.service\n"}
+    files |= {
+        "/proc/7/comm": "k3s-server\n",
+        "/proc/7/cmdline": "\0".join(process) + "\0",
+        "/proc/7/cgroup": "0::/system.slice/k3s.service\n",
+    }
     files["/proc/7/environ"] = f"K3S_TOKEN={SECRET}\0K3S_URL=https://u:{SECRET}@h:6443\0"
     journal = text if place == "journal" else ""
     return run_snippet(folder, files, shell, systemctl_show=SHOWN, systemctl_cat=unit, journalctl_b=journal)
@@ -90,7 +94,10 @@ CASES = [
     *(("file", form) for form in LINES),
     *(("config", form) for form in SETTINGS),
     *(("drop-in", form) for form in SETTINGS),
-    *(("process", form) for form in ("--token {0}", "--token={0}", "-t {0}", "--token {0} -{0} {0}", "--datastore-endpoint a:{0}@b")),
+    *(
+        ("process", form)
+        for form in ("--token {0}", "--token={0}", "-t {0}", "--token {0} -{0} {0}", "--datastore-endpoint a:{0}@b")
+    ),
     *(("journal", form) for form in JOURNAL),
 ]
 BEHIND = {"unit", "within sh", "Environment=", "file", "config", "drop-in"}

@@ -81,8 +81,9 @@ class K3s(Facts):
 
 
 def host_of(url: str) -> str:
-    """Give the host of a URL, with or without scheme, brackets and port; '' for what is none."""
+    """Give the host of a URL, or of what has no scheme, or is a bare address; '' for what is none."""
     try:
+        url = f"[{url}]" if url.count(":") > 1 and "/" not in url and "[" not in url else url
         return (urlsplit(url if "://" in url else f"//{url}").hostname or "").lower()
     except ValueError:
         return ""
@@ -200,7 +201,7 @@ def _last_error(lines: tuple[str, ...]) -> str:
 HIDE = f"hide() {{\n{snippet(SNIPPETS, 'hide_secrets')}\n}}"
 """The shell function that keeps tokens on the node."""
 
-K3S = Probe("k3s", f"{HIDE}\n{snippet(SNIPPETS, 'k3s', resolve_s=f'{limits.DNS_S:g}')}", parse_k3s, root=True)
+K3S = Probe("k3s", f"{HIDE}\n{snippet(SNIPPETS, 'k3s', limit_s=f'{limits.DNS_S:g}')}", parse_k3s, root=True)
 
 
 @dataclass(frozen=True, repr=False)

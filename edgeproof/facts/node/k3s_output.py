@@ -102,7 +102,9 @@ def read_k3s(text: str) -> K3sOutput:
         units=read_units("\n".join(line for _, lines in of("cat") for line in lines)),
         files={name: "\n".join(lines) for name, lines in of("file")} | {name: None for name, _ in of("absent")},
         folders={name: _folder(lines) for name, lines in of("data")},
-        hosts={name.lower(): frozenset(line.split()[0] for line in lines if line.strip()) for name, lines in of("host")},
+        hosts={
+            name.lower(): frozenset(line.split()[0] for line in lines if line.strip()) for name, lines in of("host")
+        },
         journal=tuple(line.strip() for _, lines in of("journal") for line in lines if line.strip()),
     )
 

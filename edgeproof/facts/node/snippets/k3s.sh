@@ -37,12 +37,13 @@ T
 E
 }
 # K3s names itself k3s-server or k3s-agent, and hides its arguments from ps (k3s-io/k3s, SetProcTitle in pkg/cli/server).
+# shellcheck disable=SC2013  # no blanks in these paths
 running=$(for c in $(grep -lxE 'k3s(-server|-agent)?' /proc/[0-9]*/comm 2>/dev/null); do
   d=${c%/comm} u=-
   while read -r l; do
     case $l in
     */docker/* | *docker-*.scope* | *kubepods* | *libpod* | */lxc*) u=container ;;
-    *.service) [ $u = container ] || u=${l##*/} ;;
+    *.service) [ "$u" = container ] || u=${l##*/} ;;
     esac
   done 2>/dev/null <"$d/cgroup"
   case " container $seen " in *" $u "*) continue ;; esac
@@ -66,6 +67,7 @@ show=$(systemctl show -p $p $units 2>/dev/null)
 case $show$running in
 *LoadState=loaded* | *@@*) ;;
 *LoadState=*)
+  # shellcheck disable=SC2013
   for f in $(grep -lsE '^ExecStart=.*/k3s([ \\]|$)' /etc/systemd/system/*.service /lib/systemd/system/*.service); do
     units="$units ${f##*/}"
   done
@@ -105,13 +107,13 @@ for d in $datas; do
 done
 for h in $hosts; do
   echo "@@ host $h"
-  timeout "${resolve_s:?}" getent ahosts "$h"
+  timeout "${limit_s:?}" getent ahosts "$h"
 done
 case $show in
 *=activating* | *=failed* | *NRestarts=[1-9]*)
   echo "@@ journal"
-  # shellcheck disable=SC2046  # a -u before each unit
-  timeout "$resolve_s" journalctl -b -n 40 -o cat --no-pager $(printf ' -u %s' $units) 2>/dev/null | hide log
+  # shellcheck disable=SC2046,SC2086  # a -u before each unit
+  timeout "$limit_s" journalctl -b -n 40 -o cat --no-pager $(printf ' -u %s' $units) 2>/dev/null | hide log
   ;;
 esac
 true
