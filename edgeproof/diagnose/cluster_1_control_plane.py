@@ -37,7 +37,13 @@ def services(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory)
     if service is None:
         return Advice(f"K3s is not installed on {node.name}", _install(inventory, wanted))
     if node.k3s.role == "nothing":
-        return _not_running(node, service)
+        meant = next((each for each in node.k3s.services if each.role == wanted), None)
+        if meant is not None:
+            return _not_running(node, meant)
+        return Advice(
+            f"K3s is installed on {node.name} as {service.role or service.unit} alone, and does not run",
+            _install(inventory, wanted),
+        )
     if wanted == "server" or _serves_this_cluster(node, nodes, inventory):
         return Advice(
             f"K3s runs on {node.name} as {node.k3s.role}, which cluster.yaml does not say",
@@ -64,7 +70,8 @@ def _serves_this_cluster(node: NodeFacts, nodes: dict[str, NodeFacts], inventory
 def _install(inventory: Inventory, role: str) -> str:
     """Give the installer's own command for that role; TOKEN is for a person to fill in."""
     docker = " --docker" if inventory.kubernetes.runtime == "docker" else ""
-    join = f"K3S_URL=https://{_endpoint(inventory)}:6443 K3S_TOKEN=TOKEN " if role == "agent" else ""
+    joins = role == "agent" or len(inventory.servers) > 1
+    join = f"K3S_URL=https://{_endpoint(inventory)}:6443 K3S_TOKEN=TOKEN " if joins else ""
     note = f"   # TOKEN: sudo cat {DATA_DIR}/server/node-token on {inventory.server.name}" if join else ""
     return f"curl -sfL https://get.k3s.io | {join}sh -s - {role}{docker}{note}"
 

@@ -152,13 +152,13 @@ def _token_files(out: K3sOutput, data_dir: str | Unobserved, service: Service) -
     """None is there only where the folder of a server that runs could be listed."""
     if isinstance(data_dir, Unobserved):
         return data_dir
-    modes = out.folders[data_dir].modes if data_dir in out.folders else {}
+    listed = out.folders[data_dir].permissions if data_dir in out.folders else {}
     folder = f"{data_dir}/server"
-    found = [(f"{folder}/{name}", modes.get(f"{folder}/{name}")) for name in ("token", "node-token", "agent-token")]
-    files = tuple(TokenFile(path, seen[0], _open(modes.get(folder), seen)) for path, seen in found if seen)
+    found = [(f"{folder}/{name}", listed.get(f"{folder}/{name}")) for name in ("token", "node-token", "agent-token")]
+    files = tuple(TokenFile(path, seen[0], _open(listed.get(folder), seen)) for path, seen in found if seen)
     if files:
         return files
-    if folder not in modes:
+    if folder not in listed:
         return Unobserved(f"{folder} could not be listed")
     return () if service.state == "running" else Unobserved(f"{service.what} (see the check services)")
 
@@ -185,7 +185,7 @@ def _is_missing(out: K3sOutput, data_dir: str, folder: str) -> bool:
     """Whether the folder was listed, and its CA is not in it."""
     seen = out.folders.get(data_dir)
     path = f"{data_dir}/{folder}"
-    return seen is not None and path in seen.modes and f"{path}/server-ca.crt" not in seen.hashes
+    return seen is not None and path in seen.permissions and f"{path}/server-ca.crt" not in seen.hashes
 
 
 def _last_error(lines: tuple[str, ...]) -> str:

@@ -27,7 +27,7 @@ class Process:
 class Folder:
     """Modes (octal) and owners (user ids) of what is in a data folder, and the SHA-256 of its two CA files, by path."""
 
-    modes: dict[str, tuple[str, str]]
+    permissions: dict[str, tuple[str, str]]
     hashes: dict[str, str]
 
 
@@ -134,8 +134,8 @@ def _process(lines: list[str]) -> Process:
 
 
 def _folder(lines: list[str]) -> Folder:
-    modes = [re.match(r"([0-7]{3,4}) (\d+) (/.*)$", line) for line in lines]
+    listed = [re.match(r"([0-7]{3,4}) (\d+) (/.*)$", line) for line in lines]
     hashes = [re.match(r"([0-9a-f]{64}) [ *](/.*)$", line) for line in lines]
     return Folder(
-        {found[3]: (found[1], found[2]) for found in modes if found}, {found[2]: found[1] for found in hashes if found}
+        {found[3]: (found[1], found[2]) for found in listed if found}, {found[2]: found[1] for found in hashes if found}
     )

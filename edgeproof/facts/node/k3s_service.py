@@ -35,11 +35,11 @@ class Service:
 def state_of(shown: dict[str, str], uptime_s: float | None) -> State:
     """Tell a unit's state by `systemctl show`; it need not stay: an agent that refuses a flag is active for a moment, every 5 s."""
     active, below, result = (shown.get(key, "") for key in ("ActiveState", "SubState", "Result"))
-    restarts = int(shown["NRestarts"]) if re.fullmatch(r"\d{1,9}", shown.get("NRestarts", "")) else 0
+    times = int(shown["NRestarts"]) if re.fullmatch(r"\d{1,9}", shown.get("NRestarts", "")) else 0
     if active in ("active", "reloading"):
-        return "restarting" if restarts >= RESTARTS and _age_s(shown, uptime_s) < limits.K3S_SETTLED_S else "running"
+        return "restarting" if times >= RESTARTS and _age_s(shown, uptime_s) < limits.K3S_SETTLED_S else "running"
     if active == "activating":
-        again = below.startswith("auto-restart") or restarts or result not in ("", "success")
+        again = below.startswith("auto-restart") or times or result not in ("", "success")
         return "restarting" if again else "starting"
     return "failed" if active == "failed" else "stopped"
 
