@@ -39,6 +39,9 @@ SLOW_SNIPPET_S = 5.0
 KILL_S = 1.0
 """From a snippet's SIGTERM to its SIGKILL (timeout(1), -k)."""
 
+K3S_SETTLED_S = 60.0
+"""A K3s that systemd has started again several times counts as running once it has run for this long."""
+
 DOCKER_ASK_S = 10.0
 """One question to a node's Docker daemon: `docker info`, `docker version`, `docker image inspect`."""
 

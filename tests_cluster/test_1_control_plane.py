@@ -13,21 +13,25 @@ def test_api(cluster: ClusterFacts) -> None:
     assert cluster.certificate_days >= LEAST_CERTIFICATE_DAYS
 
 
-def test_services(node: NodeFacts, inventory: Inventory) -> None:
-    """K3s runs as the server on the server and as the agent on agents, never both, joined to the server, with --docker."""
-    assert node.k3s.role == node.declared.role
-    assert node.declared.role == "server" or node.k3s.url == f"https://{inventory.server.address}:6443"
-    assert node.k3s.uses_docker is (inventory.kubernetes.runtime == "docker")
+def test_services(node: NodeFacts) -> None:
+    """K3s runs as a server on servers and as an agent on agents, never as both."""
+    assert node.k3s.role == node.declared.k3s_role
+
+
+def test_joined(node: NodeFacts) -> None:
+    """The node has joined this cluster: through one of its servers or its endpoint, or by the CA it holds."""
+    assert node.membership.cluster == "this cluster"
 
 
 def test_token(server: NodeFacts) -> None:
     """The node token is there, and only root may read it."""
-    assert server.k3s.token_mode == "600"
+    assert server.k3s.token_files != ()
+    assert server.k3s.open_token_files == ()
 
 
-def test_authority(agent: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -> None:
-    """The agent holds the server's cluster CA."""
-    assert agent.k3s.agent_ca_sha256 == nodes[inventory.server.name].k3s.server_ca_sha256
+def test_authority(agent: NodeFacts) -> None:
+    """The agent holds the servers' cluster CA."""
+    assert agent.k3s.agent_ca_sha256 == agent.membership.server_ca_sha256
 
 
 def test_nodes(node: NodeFacts, cluster: ClusterFacts) -> None:

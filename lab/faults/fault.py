@@ -17,7 +17,17 @@ MOUNTED = frozenset({"mount", "pod_with_claim", "listing"})
 """Checks that rest on the export and the NFS client."""
 
 JOINED = frozenset(
-    {"nodes", "pod_reaches_pods", "api_service", "daemon_set", "gpu_in_pod", "pod_with_claim", "listing"}
+    {
+        "joined",
+        "authority",
+        "nodes",
+        "pod_reaches_pods",
+        "api_service",
+        "daemon_set",
+        "gpu_in_pod",
+        "pod_with_claim",
+        "listing",
+    }
 )
 """Checks that rest on a node's having joined the cluster."""
 

@@ -74,7 +74,7 @@ def account_files(machine: Machine) -> dict[str, str]:
         for joined in login.groups:
             group = re.sub(
                 rf"^({re.escape(joined)}:.*:)(.*)$", lambda found: _with_member(found, name), group, flags=re.M
-            )  # noqa: B023
+            )
     return {"/etc/passwd": passwd, "/etc/group": group}
 
 

@@ -240,8 +240,12 @@ def _blocked_member(name: str, member: Member, nodes: dict[str, NodeFacts], inve
         return replaced(member, ready=unobserved(f"SSH: {facts.reach.error}"))
     if facts is None or reason(facts, "k3s"):
         return member
-    wanted = "server" if inventory.nodes[name].is_server else "agent"
-    if facts.k3s.role == wanted:
+    wanted = inventory.nodes[name].k3s_role
+    try:
+        role = facts.k3s.role
+    except Blocked:
         return member
-    why = f"K3s runs on {name} as {facts.k3s.role}, not as {wanted} (see the check services)"
+    if role == wanted:
+        return member
+    why = f"K3s runs on {name} as {role}, not as {wanted} (see the check services)"
     return replaced(member, ready=unobserved(why))

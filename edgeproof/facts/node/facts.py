@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edgeproof.facts.node.identity import IdentityFacts
-from edgeproof.facts.node.k3s import K3sFacts
+from edgeproof.facts.node.k3s import K3sFacts, Membership
 from edgeproof.facts.node.network import NetworkFacts
 from edgeproof.facts.node.runtime import RuntimeFacts
 from edgeproof.facts.node.storage import StorageFacts
@@ -35,6 +35,7 @@ class NodeFacts(IdentityFacts, NetworkFacts, SystemFacts, RuntimeFacts, StorageF
     reach: Reach
     sudo: bool
     fleet: Fleet
+    membership: Membership
 
     @property
     def kind(self) -> Kind:

@@ -9,6 +9,7 @@ from edgeproof.facts.node.facts import NodeFacts
 from edgeproof.facts.node.fleet import fleet_of
 from edgeproof.facts.node.gather import Raw
 from edgeproof.facts.node.gpu_chain import with_blocked
+from edgeproof.facts.node.membership import membership_of
 from edgeproof.facts.node.probes import probes_for
 from edgeproof.facts.observed import Unobserved, replaced, unobserved
 from edgeproof.facts.probe import Output, Probe
@@ -20,7 +21,10 @@ from edgeproof.inventory import Inventory, Node
 def parse_nodes(raw: Raw, inventory: Inventory) -> dict[str, NodeFacts]:
     """Make the facts of every node from what the nodes printed."""
     alone = {name: _parse(inventory, node, raw.get(name, {})) for name, node in inventory.nodes.items()}
-    return {name: replaced(facts, fleet=fleet_of(facts, alone)) for name, facts in alone.items()}
+    return {
+        name: replaced(facts, fleet=fleet_of(facts, alone), membership=membership_of(facts, alone, inventory))
+        for name, facts in alone.items()
+    }
 
 
 def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
@@ -29,7 +33,13 @@ def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
     values = {probe.name: _value(probe, raw, reach) for probe in probes_for(inventory, node)}
     if isinstance(values["simulated"], Unobserved):
         values["simulated"] = ()
-    own = {"name": node.name, "declared": node, "reach": reach, "fleet": unobserved("alone")}
+    own = {
+        "name": node.name,
+        "declared": node,
+        "reach": reach,
+        "fleet": unobserved("alone"),
+        "membership": unobserved("alone"),
+    }
     return with_blocked(NodeFacts(**(unasked | values | own)))
 
 
