@@ -29,7 +29,7 @@ def docker(node: NodeFacts) -> Advice:
             "Docker is not installed, and cluster.yaml says runtime: docker, or does not say",
             "sudo apt-get install -y docker.io   # or, where K3s runs its pods on containerd: kubernetes: {runtime: containerd} in cluster.yaml",
         )
-    if seen.active in (NO_DAEMON, PODMAN):
+    if seen.active in (NO_DAEMON, PODMAN) or (seen.active != "active" and seen.sockets):
         return _something_else(node)
     if seen.active == "active":
         return Advice("Docker does not start at boot", f"sudo systemctl enable {seen.unit}")
@@ -46,12 +46,12 @@ def docker(node: NodeFacts) -> Advice:
 
 def _something_else(node: NodeFacts) -> Advice:
     """A client without daemon, a rootless daemon, podman: K3s asks /run/docker.sock for Docker itself."""
-    sockets = ", ".join(node.docker.sockets)
-    what = f"Docker is {node.docker.active}: the command docker is there"
-    where = f"; what answers listens at {sockets}" if sockets else ""
+    where = (
+        f", and what answers as docker listens at {' and '.join(node.docker.sockets)}" if node.docker.sockets else ""
+    )
     return Advice(
-        f"{what}{where}. K3s with --docker asks the system's own Docker, at /run/docker.sock",
-        "docker context ls; docker info; dpkg -l 'docker*' 'podman*'   # see which Docker this is before another is installed beside it",
+        f"the system's own Docker is {node.docker.active}{where}; K3s with --docker asks it alone, at /run/docker.sock",
+        "docker context ls; docker info; dpkg -l 'docker*' 'podman*'   # see which Docker is meant before another is installed beside it",
         does="reads",
     )
 

@@ -70,6 +70,8 @@ def _without_daemon(facts: NodeFacts, link: BrokenLink | None) -> NodeFacts:
     by_file = ("active", "enabled") if cause is not dead else ()
     fields = [name for name in ("version", *DAEMON_TELLS, *by_file) if _is_asked(facts.docker, name)]
     changed: dict[str, Any] = {"docker": replaced(facts.docker, **dict.fromkeys(fields, gap))}
+    if not _came_out(lambda: facts.daemon_json.present or facts.daemon_json.default_runtime == "nvidia"):
+        changed |= _fileless(facts, gap)
     if not _came_out(lambda: facts.device_query.result == "PASS"):
         changed |= _blocked(facts, "device_query", why)
     if not _came_out(lambda: facts.worker_image.id != ""):
@@ -77,6 +79,14 @@ def _without_daemon(facts: NodeFacts, link: BrokenLink | None) -> NodeFacts:
     if not _came_out(lambda: facts.docker_group.works) and reason(facts, "docker_group") is None:
         changed["docker_group"] = replaced(facts.docker_group, works=gap)
     return replaced(facts, **changed)
+
+
+def _fileless(facts: NodeFacts, gap: Any) -> dict[str, Any]:
+    """Leave open what Docker is told where there is no file: the daemon could have said it."""
+    if reason(facts, "daemon_json") is not None:
+        return {}
+    fields = [name for name in ("default_runtime", "nvidia_path") if _is_asked(facts.daemon_json, name)]
+    return {"daemon_json": replaced(facts.daemon_json, **dict.fromkeys(fields, gap))}
 
 
 def _blocked(facts: NodeFacts, name: str, why: str) -> dict[str, Any]:

@@ -15,9 +15,11 @@ done >/dev/null 2>&1 &
 # shellcheck disable=SC2086  # `ask` is words
 timeout -k "${kill_s:?}" "${limit_s:?}" docker run --rm --network none --label edgeproof=device-query --name "$name" ${ask?} "$image" ./deviceQuery 2>&1
 s=$?
-if [ $(($(date +%s) - now)) -ge "$limit_s" ]; then
-  docker rm -f "$name" >/dev/null 2>&1
-  echo too-long
-fi
+case $s in
+  124 | 137)
+    docker rm -f "$name" >/dev/null 2>&1
+    [ $(($(date +%s) - now)) -lt "$limit_s" ] || echo too-long
+    ;;
+esac
 wait
 exit $s
