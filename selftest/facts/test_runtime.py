@@ -10,7 +10,8 @@ import pytest
 
 from edgeproof.diagnose import Advice, advise
 from edgeproof.facts.node import NodeFacts, parse_nodes
-from edgeproof.facts.observed import Blocked, NotApplicable
+from edgeproof.facts.node.runtime.docker import parse_docker
+from edgeproof.facts.observed import Blocked, NotApplicable, Unobserved
 from edgeproof.facts.probe import Output
 from edgeproof.inventory import Inventory
 from selftest.facts.test_parsers import SAMPLES, output_of
@@ -149,6 +150,13 @@ def test_a_broken_file_fails_without_a_gpu_too() -> None:
     assert verdict(facts_of({"platform": PI, "daemon_json": "daemon_json/comment"}))["failed"] == {"daemon_json"}
 
 
+@pytest.mark.parametrize(("kind", "failed"), [("jetson", {"devices"}), ("nvidia", {"devices"}), ("other", set())])
+def test_the_declared_kind_counts(kind: str, failed: set[str]) -> None:
+    """A machine that shows no GPU fails where cluster.yaml says that it has one."""
+    bare: dict[str, str | Output] = {"platform": PC, "gpu_devices": Output(""), "device_query": "device_query/code-100"}
+    assert verdict(facts_of(bare, {"kind": kind}))["failed"] == failed
+
+
 def test_several_objects_by_version() -> None:
     """Docker 20 takes the first object and no more; Docker 23 and later do not start."""
     appended = Output((SAMPLES / "daemon_json/good.txt").read_text() + '{"debug": true}\n')
@@ -231,6 +239,15 @@ def test_worker_images_are_compared_within_one_l4t() -> None:
     }
     found = parse_nodes(raw, Inventory.model_validate({"nodes": nodes}))
     assert [verdict(found[name])["failed"] for name in "abc"] == [set(), {"worker_image"}, set()]
+
+
+@pytest.mark.parametrize("sample", ["dead", "dead-as-json", "dead-docker-28", "rootless", "client-alone"])
+def test_docker_s_own_words(sample: str) -> None:
+    """What docker says in place of an answer is said, in whichever form it says it."""
+    found = parse_docker(output_of((SAMPLES / "docker" / f"{sample}.txt").read_text()))
+    assert not isinstance(found, Unobserved)
+    with pytest.raises(Blocked, match="docker info says: .*Cannot connect to the Docker daemon at unix:///var/run"):
+        _ = found.version
 
 
 def test_what_restarts_docker_says_so() -> None:

@@ -107,13 +107,13 @@ def _split(rest: str) -> tuple[str, bool, str]:
 def _answer(said: str, unended: str) -> _Answer:
     """Take the last line that is a JSON object; docker's own complaint stands in it, or is the last line of all."""
     info = parse_object(said)
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("{")]
     errors = info.get("ServerErrors")
     if isinstance(errors, list) and errors:
         words = f"docker info says: {str(errors[0])[:200]}"
     elif "host" in info:
         words = "podman answers in Docker's place"
-    elif info or not lines:
+    elif not lines:
         words = "docker info told nothing"
     else:
         words = f"docker info says: {lines[-1][:200]}"

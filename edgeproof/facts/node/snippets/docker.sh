@@ -14,7 +14,7 @@ case $info in
     p=${info#*'"nvidia":{"path":"'}
     p=$(command -v "${p%%\"*}") && [ -x "$p" ] || echo nvidia-lacks
     ;;
-  *'"ServerVersion":"'?*) ;;
+  *'"ServerVersion":"'[0-9a-z]*) ;;
   *)
     for a in /run/user/*/docker.sock /run/podman/podman.sock /home/*/.colima/*/docker.sock; do
       [ -S "$a" ] && echo "socket $a"
