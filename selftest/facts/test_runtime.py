@@ -246,7 +246,7 @@ def test_docker_s_own_words(sample: str) -> None:
     """What docker says in place of an answer is said, in whichever form it says it."""
     found = parse_docker(output_of((SAMPLES / "docker" / f"{sample}.txt").read_text()))
     assert not isinstance(found, Unobserved)
-    with pytest.raises(Blocked, match="docker info says: .*Cannot connect to the Docker daemon at unix:///var/run"):
+    with pytest.raises(Blocked, match=r"docker info says: .*Cannot connect to the Docker daemon at unix:///var/run"):
         _ = found.version
 
 
