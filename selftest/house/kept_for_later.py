@@ -35,8 +35,9 @@ KEPT_FOR_LATER: tuple[str, ...] = (
 )
 """Names that nothing reads yet, each with the check or the catalogue's row that needs it. The list may only shrink.
 
-Vulture knows names, not classes: TrialMount.version, Docker.version and WorkerImage.architecture wait likewise, for the check
-"storage: mount", the row docker-raw-table and the worker's image for each kind of board, but others of these names are read.
+Vulture knows names, not classes: Export.client, TrialMount.version, WorkerImage.architecture and
+Volume.volume and .nfs wait likewise, for the checks "storage: export", "storage: mount" and "storage: claim", the row
+docker-raw-table and the worker's image for each kind of board, but others of these names are read.
 """
 
 UNUSED_CATALOGUE_ROWS: frozenset[str] = frozenset(

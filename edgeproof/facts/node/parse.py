@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from edgeproof.facts.node.applies import with_inapplicable
 from edgeproof.facts.node.facts import NodeFacts
 from edgeproof.facts.node.fleet import fleet_of
 from edgeproof.facts.node.gather import Raw
-from edgeproof.facts.node.gpu_chain import with_blocked
+from edgeproof.facts.node.gpu_chain import with_blocked, with_settled
 from edgeproof.facts.node.membership import membership_of
 from edgeproof.facts.node.probes import probes_for
 from edgeproof.facts.observed import Unobserved, replaced, unobserved
@@ -40,7 +41,8 @@ def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
         "fleet": unobserved("alone"),
         "membership": unobserved("alone"),
     }
-    return with_blocked(NodeFacts(**(unasked | values | own)))
+    facts = with_settled(NodeFacts(**(unasked | values | own)))
+    return with_blocked(with_inapplicable(facts, inventory))
 
 
 def _value(probe: Probe[Any], raw: dict[str, Any], reach: Reach) -> Any:
