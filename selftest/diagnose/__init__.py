@@ -1,0 +1,1 @@
+"""Tests of advice: causes and fixes."""
