@@ -12,6 +12,9 @@ from edgeproof.inventory import Kind
 
 T = TypeVar("T")
 
+ANY = "any"
+"""What cluster.yaml says of a thing that may be as it is."""
+
 
 @dataclass(frozen=True)
 class Output:

@@ -118,11 +118,6 @@ class Network(Model):
     offline: bool = False
     addresses: Literal["static", "any"] = "static"
 
-    @property
-    def origins(self) -> tuple[str, ...]:
-        """The ways in which a node may have its address."""
-        return ("static", "lease") if self.addresses == ANY else ("static",)
-
 
 class Kubernetes(Model):
     """The cluster; without `kubeconfig` the field's usual places are tried.

@@ -8,10 +8,9 @@ from typing import Any
 
 from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Blocked, Facts, NotApplicable, Unobserved, observed, unobserved
-from edgeproof.facts.probe import Output, Probe
+from edgeproof.facts.probe import ANY, Output, Probe
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
-from edgeproof.inventory.inventory import ANY
 
 FASTEST = "max"
 """What cluster.yaml calls the fastest mode of a board, whichever that is."""

@@ -8,10 +8,9 @@ from typing import Any
 
 from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Facts, Unobserved
-from edgeproof.facts.probe import Output, Probe
+from edgeproof.facts.probe import ANY, Output, Probe
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
-from edgeproof.inventory.inventory import ANY
 
 KIB = 1024
 
