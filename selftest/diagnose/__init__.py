@@ -1,1 +1,1 @@
-"""Tests of advice: causes and fixes."""
+"""Selftests of edgeproof.diagnose."""

@@ -30,7 +30,8 @@ for source in $named; do
     *) echo "boot $source enabled"; continue ;;
   esac
   state=$(systemctl is-enabled "$unit" 2>/dev/null)
-  [ "$state" = enabled ] || systemctl is-enabled -q "${unit%.service}.timer" 2>/dev/null && state=enabled
+  timer=${unit%.service}.timer
+  [ -e "$d/$timer" ] && systemctl is-enabled -q "$timer" 2>/dev/null && state=enabled
   echo "boot $unit ${state:-unknown}"
 done
 echo "jtop $(systemctl is-active jtop.service 2>/dev/null)"
