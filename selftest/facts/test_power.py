@@ -115,5 +115,7 @@ def test_a_log_without_its_beginning_proves_nothing() -> None:
     assert supply_of("first [    0.000000] Booting Linux").events == ()
     with pytest.raises(NotApplicable, match=r"4\.5 h after boot"):
         _ = supply_of("first [16152.3] cni0: port 2 entered blocking state").events
+    with pytest.raises(NotApplicable, match="empty"):
+        _ = supply_of("read").events
     with pytest.raises(Blocked):
         _ = supply_of("first usb 1-2: new device").events

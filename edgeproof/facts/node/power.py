@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgeproof.facts.node.snippets import SNIPPETS
-from edgeproof.facts.observed import Blocked, Facts, NotApplicable, Unobserved, observed, unobserved
+from edgeproof.facts.observed import Blocked, Facts, NotApplicable, Unobserved, inapplicable, observed, unobserved
 from edgeproof.facts.probe import ANY, Output, Probe
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
@@ -136,8 +136,8 @@ def _modes(lines: list[str]) -> tuple[Mode, ...]:
 
 POWER_MODE = Probe("power_mode", snippet(SNIPPETS, "power_mode"), parse_power_mode, root=True, only="jetson")
 
-WHOLE_LOG_BEGINS_S = 1.0
-"""A kernel log whose first line is older than this after boot has lost nothing."""
+WHOLE_LOG_FROM = 1.0
+"""A kernel log whose first line is from before this, in seconds after boot, has lost nothing."""
 
 SLOWED_SHARE = 0.5
 """The driver warns from 0.115 GHz on, which an idle core reaches by how it is measured (tegra194-cpufreq.c): half is no noise."""
@@ -185,7 +185,7 @@ class PowerSupply(Facts):
     def events(self) -> tuple[Alarm | SlowedCore, ...]:
         """Alarms and slowed cores; not applicable where there are none in a log that has lost its beginning."""
         found: tuple[Alarm | SlowedCore, ...] = (*self.alarms, *self.slowed_cores)
-        if not found and self.begins_s > WHOLE_LOG_BEGINS_S:
+        if not found and self.begins_s > WHOLE_LOG_FROM:
             hours = self.begins_s / 3600
             raise NotApplicable(
                 f"no alarm in the kernel log, which begins {hours:.1f} h after boot: older lines are gone"
@@ -194,7 +194,7 @@ class PowerSupply(Facts):
 
 
 def parse_power_supply(output: Output) -> PowerSupply | Unobserved:
-    """`first LINE`, then the kernel log's `soctherm: OC ALARM 0x…` and `cpufreq: cpuN,cur:…,set:…` lines, among others."""
+    """`first LINE`, the kernel log's `soctherm: OC ALARM 0x…` and `cpufreq: cpuN,cur:…,set:…` lines, `read` at its end."""
     alarms, slowed = [], []
     for line in output.stdout.splitlines():
         at_s = _stamp(line)
@@ -205,7 +205,7 @@ def parse_power_supply(output: Output) -> PowerSupply | Unobserved:
         elif match := re.search(r"cpufreq: (cpu[0-9]{1,3}),cur:([0-9]{1,9}),set:([0-9]{1,9}),", line):
             slowed.append(SlowedCore(match[1], int(match[2]), int(match[3]), at_s))
     first = re.search(r"^first (.+)$", output.stdout, re.M)
-    if not (first or alarms or slowed):
+    if not (first or alarms or slowed or re.search(r"^read$", output.stdout, re.M)):
         return Unobserved("the kernel log could not be read")
     return PowerSupply(
         tuple(alarm for alarm in alarms if alarm.mask),
@@ -215,6 +215,8 @@ def parse_power_supply(output: Output) -> PowerSupply | Unobserved:
 
 
 def _beginning(line: str) -> float:
+    if not line:
+        return inapplicable("the kernel log is empty: it was cleared, or is not this machine's")  # type: ignore[no-any-return]
     if re.search(r"Booting Linux|Linux version", line):
         return 0.0
     at_s = _stamp(line)
