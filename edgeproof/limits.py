@@ -48,6 +48,12 @@ DOCKER_ASK_S = 10.0
 PING_S = 2.0
 """From a ping to its answer."""
 
+NEIGHBOUR_S = 4.0
+"""After a silent ping, until the kernel has asked the neighbour itself (delay_first_probe_time is 5 s, arp(7))."""
+
+ANSWERS_S = 8.0
+"""Both pings one after the other, and some air."""
+
 DNS_S = 2.0
 """From a name server's question to its answer."""
 

@@ -27,9 +27,12 @@ def sudo(node: NodeFacts, inventory: Inventory) -> Advice:
 
 @advises("platform")
 def platform(node: NodeFacts) -> Advice:
-    """One board was flashed with another release."""
+    """Boards of one SoC have releases that do not run the same images."""
+    own = f"L4T {node.platform.l4t}" + (f" (JetPack {node.platform.jetpack})" if node.platform.jetpack else "")
     return Advice(
-        f"{node.name} has L4T {node.platform.l4t or 'none'}, most nodes have {node.fleet.l4t or 'none'}",
-        f"flash {node.name} with the release of the others; images of one L4T do not run on another",
+        f"{node.name} has {own}, most boards with its SoC ({node.platform.soc}) have {node.fleet.usual_branch}: "
+        "images of the one do not run on the other",
+        f"# back up {node.name}, drain it, and flash it with {node.fleet.usual_branch}: flashing erases the board",
         "l4t-image-mismatch",
+        does="deletes",
     )

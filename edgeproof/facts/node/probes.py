@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from edgeproof.facts.node import identity, k3s, network, runtime, storage, system
+from edgeproof.facts.node import answers, clocks, identity, k3s, network, power, runtime, storage, system, thermal
 from edgeproof.facts.observed import Unobserved
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.inventory import Inventory, Node
 
-MODULES = (identity, network, system, runtime, storage, k3s)
+MODULES = (identity, network, answers, system, power, clocks, thermal, runtime, storage, k3s)
 """Each declares its share of NodeFacts, and gives the probes for it."""
 
 
