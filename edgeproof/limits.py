@@ -5,6 +5,9 @@ from __future__ import annotations
 SSH_CONNECT_S = 8.0
 """TCP connection, key exchange and authentication, each."""
 
+SSH_CONFIG_S = 8.0
+"""ssh -G, one host's settings; a configuration may run programs for it (Match exec)."""
+
 SHORT_COMMAND_S = 16.0
 """One quick command on a node, over a connection that stands: `df`, `cat`, `docker image inspect`."""
 

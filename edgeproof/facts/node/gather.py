@@ -8,7 +8,6 @@ from dataclasses import asdict
 from typing import Any
 
 from edgeproof import limits
-from edgeproof.connect.known_hosts import KnownHosts
 from edgeproof.connect.ssh import open_node
 from edgeproof.errors import ConnectError
 from edgeproof.facts.node.probes import probes_for
@@ -26,17 +25,16 @@ Raw = dict[str, dict[str, Any]]
 
 def gather_nodes(inventory: Inventory, say: Say) -> Raw:
     """Give what each node printed, JSON-able, by the node's name; a node that cannot be reached has its error there."""
-    known = KnownHosts.load(inventory.ssh.known_hosts)
     say(f"observing {len(inventory.nodes)} nodes over SSH …")
-    return side_by_side(inventory.nodes, lambda name: _gather(inventory, inventory.nodes[name], known))
+    return side_by_side(inventory.nodes, lambda name: _gather(inventory, inventory.nodes[name]))
 
 
-def _gather(inventory: Inventory, node: Node, known: KnownHosts) -> dict[str, Any]:
+def _gather(inventory: Inventory, node: Node) -> dict[str, Any]:
     password = os.environ.get(PASSWORD, "")
     mark = f"edgeproof-{secrets.token_hex(16)}"
     script = compose(probes_for(inventory, node), mark, "sudo -S -p ''" if password else "sudo -n")
     try:
-        with open_node(inventory, node, known) as connection:
+        with open_node(inventory, node) as connection:
             stdin = f"{password}\n".encode() if password else b""
             answer = connection.run(script, limits.NODE_SCRIPT_S, stdin)
     except ConnectError as error:
