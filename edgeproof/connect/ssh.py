@@ -12,6 +12,7 @@ from time import monotonic
 from typing import BinaryIO
 
 import paramiko
+from pydantic import SecretStr
 
 from edgeproof import limits
 from edgeproof.connect.known_hosts import KnownHosts
@@ -62,12 +63,12 @@ class SshNode:
         if self._helper is not None:
             self._helper.close()
 
-    def run(self, command: str, timeout_s: float, stdin: bytes = b"") -> Answer:
-        """Run `command` by `sh`; raises NodeUnreachable when it takes longer than `timeout_s`."""
+    def run(self, command: str, timeout_s: float, secret: SecretStr | None = None) -> Answer:
+        """Run `command` by `sh`, with a secret as the one line on its standard input; raises NodeUnreachable when it takes longer than `timeout_s`."""
         channel = self._open(command, timeout_s)
         try:
-            if stdin:
-                channel.sendall(stdin)
+            if secret:
+                channel.sendall(f"{secret.get_secret_value()}\n".encode())
             channel.shutdown_write()
             return self._collect(channel, timeout_s)
         except TimeoutError as error:

@@ -9,6 +9,7 @@ from edgeproof.facts.node.k3s import K3sFacts
 from edgeproof.facts.node.network import NetworkFacts
 from edgeproof.facts.node.runtime import RuntimeFacts
 from edgeproof.facts.node.storage import StorageFacts
+from edgeproof.facts.node.sudo import Sudo
 from edgeproof.facts.node.system import SystemFacts
 from edgeproof.facts.observed import Facts
 from edgeproof.facts.reach import Reach
@@ -33,7 +34,7 @@ class NodeFacts(IdentityFacts, NetworkFacts, SystemFacts, RuntimeFacts, StorageF
     name: str
     declared: Node
     reach: Reach
-    sudo: bool
+    sudo: Sudo
     fleet: Fleet
 
     @property
