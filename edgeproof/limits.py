@@ -38,6 +38,9 @@ DEVICE_QUERY_S = 40.0
 API_CALL_S = 10.0
 """One call to the API server."""
 
+API_LOGIN_S = 30.0
+"""A program that a kubeconfig names to log in (exec), which may ask a server far away."""
+
 PODS_READY_S = 120.0
 """From making pods to the last of them running; a Nano's kubelet needs seconds for each."""
 

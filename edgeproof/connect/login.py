@@ -127,7 +127,6 @@ def login_for(inventory: Inventory, node: Node) -> Login:
     port = node.port or (ssh.port if "port" in ssh.model_fields_set else _port(found)) or ssh.port
     host = _first(found, "hostname", str(node.address))
     tokens = {"h": host, "p": str(port), "r": user, "n": node.name}
-    included = found.get("passed-over", ())
     return Login(
         node=node.name,
         host=host,
@@ -144,10 +143,18 @@ def login_for(inventory: Inventory, node: Node) -> Login:
         known_hosts=_known_hosts(inventory, found),
         options=_options(inventory),
         config=ssh.config,
-        note=f" (there is no ssh program here, so in {ssh.config} this was passed over: {'; '.join(included)})"
-        if included
-        else "",
+        note=_note(ssh.config, node, host, found),
     )
+
+
+def _note(config: Path, node: Node, host: str, found: Settings) -> str:
+    notes = []
+    if host != str(node.address):
+        notes.append(f" ({host} is the HostName in ssh's configuration; cluster.yaml has {node.address})")
+    if "passed-over" in found:
+        words = "; ".join(found["passed-over"])
+        notes.append(f" (there is no ssh program here, so in {config} this was passed over: {words})")
+    return "".join(notes)
 
 
 def _first(found: Settings, key: str, default: str) -> str:

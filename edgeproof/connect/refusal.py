@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 
 from edgeproof import limits
 from edgeproof.connect.known_hosts import Judgement
@@ -30,13 +31,14 @@ def host_key_refused(login: Login, shown: str, judgement: Judgement) -> ConnectE
             f"{login.node}: its host key has changed (now {shown}; {judgement.file} has another for {judgement.name}): "
             "the board was flashed anew, or it is another machine",
             f"if you flashed it: {forget}, then add its new key; if not, do not log in",
+            does="changes",
         )
     add = f"ssh-keyscan -p {login.port} {login.host} >> {login.known_hosts[0]}"
     if login.way:
         add = f"{login.ssh} true   # it asks once; ssh-keyscan knows no way through {login.way.through}"
     return HostKeyUnknown(
-        f"{login.node}: its host key ({shown}) stands in no known_hosts ({files}){login.note}", ON_THE_CONSOLE + add
-    )
+        f"{login.node}: its host key ({shown}) stands in no known_hosts ({files}){login.note}", ON_THE_CONSOLE + add, does="changes",
+    )  # fmt: skip
 
 
 def keys_refused(login: Login, tried: list[str]) -> KeyRefused:
@@ -49,6 +51,7 @@ def keys_refused(login: Login, tried: list[str]) -> KeyRefused:
         f"{login.node}: {login.user}@{login.host} port {login.port} accepts none of our keys (offered: {offered}); "
         f"the user {login.user} is {login.user_from}{login.note}",
         fix,
+        does="changes",
     )
 
 
@@ -68,22 +71,28 @@ def way_failed(login: Login, way: Way, said: str) -> ConnectError:
     )
 
 
-def unreachable(login: Login, error: Exception) -> tuple[str, str]:
+def unreachable(login: Login, error: Exception) -> NodeUnreachable:
     """Say how the wire failed, and what to do about it."""
     where = f"{login.node}: {login.host} port {login.port}"
+    if isinstance(error, socket.gaierror):
+        return NodeUnreachable(f"{where}: this name does not resolve here{login.note}", f"getent hosts {login.host}")
     if isinstance(error, ConnectionRefusedError):
-        return (
-            f"{where} refuses connections: the board is up, its SSH server is not, or listens on another port",
-            "on its console: sudo systemctl enable --now ssh; sudo ss -ltnp | grep sshd",
+        return NodeUnreachable(
+            f"{where} refuses connections: the board is up, its SSH server is not{login.note}",
+            "on its console: sudo systemctl enable --now ssh; sudo ss -ltnp | grep sshd   # does it listen on another port?",
+            does="changes",
         )
     if isinstance(error, TimeoutError):
-        return f"{where} does not answer within {limits.SSH_CONNECT_S:.0f} s", "is the board on, and its cable in?"
+        return NodeUnreachable(
+            f"{where} does not answer within {limits.SSH_CONNECT_S:.0f} s{login.note}",
+            "is the board on, and its cable in?",
+        )
     if isinstance(error, OSError) and error.errno:
-        return (
+        return NodeUnreachable(
             f"{where} cannot be reached ({os.strerror(error.errno)}){login.note}",
             "is the board on, its cable in, its address right?",
         )
-    return (
+    return NodeUnreachable(
         f"{where} gives no SSH session ({error or type(error).__name__})",
         "on its console: sudo journalctl -u ssh -n 20",
     )

@@ -179,7 +179,7 @@ def _told(
         return error
     if login.way and not is_greeted:
         return way_failed(login, login.way, said)
-    return NodeUnreachable(*unreachable(login, error))
+    return unreachable(login, error)
 
 
 def _socket(login: Login) -> socket.socket:

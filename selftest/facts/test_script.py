@@ -86,7 +86,7 @@ exec "$@"
 """
 """A sudo that asks for a password as the real one does: -S takes it from standard input, -n asks nobody."""
 
-PROBES = [
+PROBES: list[Probe[Any]] = [
     SUDO,
     Probe("own", "cat; echo own", parse_nothing),
     Probe("rooted", "cat; echo root", parse_nothing, root=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from edgeproof.connect.api import KubernetesApi, read_kubeconfig
+from edgeproof.connect.api import KubernetesApi
 from edgeproof.errors import ConnectError
 from edgeproof.facts.reach import Reach, refused
 from edgeproof.inventory import Inventory
@@ -21,13 +21,12 @@ KINDS = {
 def gather_cluster(inventory: Inventory) -> dict[str, Any]:
     """Give the objects of each kind as plain data, or the error that stands in their way."""
     try:
-        kubeconfig = read_kubeconfig(inventory)
         api = KubernetesApi(inventory)
         objects: dict[str, Any] = {kind: api.items(url) for kind, url in KINDS.items()}
         version = api.call("GET", "/version")
     except ConnectError as error:
         return {"reach": asdict(refused(error))}
-    end = kubeconfig.certificate_end
+    end = api.kubeconfig.certificate_end
     return {
         **objects,
         "version": version,
