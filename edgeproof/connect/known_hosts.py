@@ -84,11 +84,11 @@ def _read(file: Path) -> tuple[Line, ...]:
         state = file.stat()
     except OSError:
         return ()
-    return _lines_of(file, state.st_mtime_ns, state.st_size)
+    return _lines_of(file, (state.st_mtime_ns, state.st_size))
 
 
 @cache
-def _lines_of(file: Path, changed_ns: int, size: int) -> tuple[Line, ...]:
+def _lines_of(file: Path, _state: tuple[int, int]) -> tuple[Line, ...]:
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -79,7 +79,7 @@ def unreachable(login: Login, error: Exception) -> NodeUnreachable:
     if isinstance(error, ConnectionRefusedError):
         return NodeUnreachable(
             f"{where} refuses connections: the board is up, its SSH server is not{login.note}",
-            "on its console: sudo systemctl enable --now ssh; sudo ss -ltnp | grep sshd   # does it listen on another port?",
+            "on its console: sudo systemctl enable --now ssh",
             does="changes",
         )
     if isinstance(error, TimeoutError):

@@ -34,14 +34,6 @@ class Sudo(Facts):
     refusal: Refusal
     said: str
 
-    @property
-    def works(self) -> bool:
-        """Whether the user may become root."""
-        return not self.refusal
-
-    def __str__(self) -> str:
-        return "works" if self.works else self.refusal
-
 
 def parse_sudo(output: Output) -> Sudo | Unobserved:
     """The root part prints root's user id; where it could not run, sudo's complaint is on stderr."""
