@@ -24,6 +24,10 @@ class _Agent(AgentSSH):
             raise
         self._connect(connection)  # type: ignore[attr-defined]
 
+    def close(self) -> None:
+        """Let go of the socket; the keys sign no more."""
+        self._close()  # type: ignore[attr-defined]
+
 
 def keys_of_agent(named: str) -> Iterator[paramiko.PKey]:
     """Give the agent's keys; `named` is what IdentityAgent says: a socket, a variable that names one, or none.
@@ -35,6 +39,10 @@ def keys_of_agent(named: str) -> Iterator[paramiko.PKey]:
     if named == "none" or not place:
         return
     try:
-        yield from _Agent(place).get_keys()
+        agent = _Agent(place)
     except (OSError, paramiko.SSHException):
         return
+    try:
+        yield from agent.get_keys()
+    finally:
+        agent.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import fnmatch
+import hmac
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +21,8 @@ class Line:
     """One line: whom it means, by patterns or hashes; the key; its marker ('' or @revoked); the file it stands in."""
 
     patterns: tuple[str, ...]
-    key: paramiko.PKey
+    kind: str
+    key: bytes
     marker: str
     file: Path
 
@@ -52,31 +55,40 @@ class KnownHosts:
 
     def key_types(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Name the types of key that a host is known by under these names, so that it shows one of those."""
-        found = [line.key.get_name() for line in self._lines if not line.marker and any(map(line.means, names))]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(line.kind for line in self._meaning(names) if not line.marker))
 
     def judge(self, names: tuple[str, ...], key: paramiko.PKey, plain: tuple[str, ...] = ()) -> Judgement:
         """Tell whether the key that a host showed is one it is known by under any of its names.
 
         Under a `plain` name, without the port that it was asked at, it may be known, and not changed (as in ssh).
         """
-        if any(line.marker and line.key == key and any(map(line.means, (*names, *plain))) for line in self._lines):
-            return Judgement("revoked")
-        lines = [line for line in self._lines if not line.marker]
-        if any(line.key == key and any(map(line.means, (*names, *plain))) for line in lines):
-            return Judgement("known")
-        for name in names:
-            other = next((line for line in lines if line.means(name)), None)
-            if other is not None:
-                return Judgement("changed", name, other.file)
-        return Judgement("unknown")
+        shown = key.asbytes()
+        equal = [line for line in self._lines if line.key == shown and any(map(line.means, (*names, *plain)))]
+        if equal:
+            return Judgement("revoked" if any(line.marker for line in equal) else "known")
+        other = next((line for line in self._meaning(names) if not line.marker), None)
+        if other is None:
+            return Judgement("unknown")
+        return Judgement("changed", next(filter(other.means, names)), other.file)
+
+    def _meaning(self, names: tuple[str, ...]) -> tuple[Line, ...]:
+        """Give the lines that mean any of these names."""
+        return tuple(line for line in self._lines if any(map(line.means, names)))
 
 
 def _is_like(name: str, pattern: str) -> bool:
     if pattern.startswith("|1|"):
-        return paramiko.HostKeys.hash_host(name, pattern) == pattern
+        salt, digest = _hash_parts(pattern)
+        return hmac.digest(salt, name.encode(), "sha1") == digest
     # Only * and ? are special: a name with a port has brackets.
-    return fnmatch.fnmatchcase(name, pattern.lower().replace("[", "[[]"))
+    return name == pattern or fnmatch.fnmatchcase(name, pattern.lower().replace("[", "[[]"))
+
+
+@cache
+def _hash_parts(pattern: str) -> tuple[bytes, bytes]:
+    """Take |1|salt|hash apart; ValueError where it is none."""
+    salt, digest = pattern.removeprefix("|1|").split("|")
+    return base64.b64decode(salt), base64.b64decode(digest)
 
 
 def _read(file: Path) -> tuple[Line, ...]:
@@ -105,10 +117,12 @@ def _line(text: str, file: Path) -> Line | None:
         entry = HostKeyEntry.from_line(rest.strip())
         for name in entry.hostnames if entry else ():
             if name.startswith("|1|"):
-                paramiko.HostKeys.hash_host("", name)
+                _hash_parts(name)
     except (paramiko.SSHException, InvalidHostKey, ValueError, IndexError, AssertionError):
         return None
-    return Line(tuple(entry.hostnames), entry.key, marker, file) if entry else None
+    if entry is None:
+        return None
+    return Line(tuple(entry.hostnames), entry.key.get_name(), entry.key.asbytes(), marker, file)
 
 
 def known_name(host: str, port: int) -> str:
