@@ -9,8 +9,8 @@ def test_ssh(node: NodeFacts) -> None:
 
 
 def test_sudo(node: NodeFacts) -> None:
-    """The user may become root by sudo, without a prompt or with $EDGEPROOF_SUDO_PASSWORD."""
-    assert node.sudo is True
+    """The user may become root by sudo, without a prompt or with the password that was asked for or stands in $EDGEPROOF_SUDO_PASSWORD."""
+    assert node.sudo.refusal == ""
 
 
 def test_platform(node: NodeFacts) -> None:

@@ -12,6 +12,7 @@ from edgeproof.facts.node.network import NetworkFacts
 from edgeproof.facts.node.power import PowerFacts
 from edgeproof.facts.node.runtime import RuntimeFacts
 from edgeproof.facts.node.storage import StorageFacts
+from edgeproof.facts.node.sudo import Sudo
 from edgeproof.facts.node.system import SystemFacts
 from edgeproof.facts.node.thermal import ThermalFacts
 from edgeproof.facts.observed import Facts
@@ -52,7 +53,7 @@ class NodeFacts(
     name: str
     declared: Node
     reach: Reach
-    sudo: bool
+    sudo: Sudo
     fleet: Fleet
     membership: Membership
 

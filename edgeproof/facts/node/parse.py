@@ -13,6 +13,7 @@ from edgeproof.facts.node.gpu_chain import with_blocked, with_settled
 from edgeproof.facts.node.identity import Platform
 from edgeproof.facts.node.membership import membership_of
 from edgeproof.facts.node.probes import probes_for
+from edgeproof.facts.node.sudo import SUDO
 from edgeproof.facts.observed import Unobserved, inapplicable, replaced, unobserved
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.reach import Reach
@@ -73,8 +74,8 @@ def _value(probe: Probe[Any], raw: dict[str, Any], reach: Reach) -> Any:
     if printed is None:
         return Unobserved(f"the node's answer was cut before {probe.name}")
     output = Output(**printed)
-    if probe.root and output.status == NO_SUDO and not output.stdout:
-        return False if probe.name == "sudo" else Unobserved("needs root, and sudo does not work (see the check sudo)")
+    if probe.root and output.status == NO_SUDO and probe.name != SUDO.name:
+        return Unobserved("needs root, and sudo does not work (see the check sudo)")
     if output.timed_out and not output.stdout:
         return Unobserved(f"{probe.name} took longer than {probe.timeout_s:g} s")
     return probe.parse(output)
