@@ -9,18 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
-from edgeproof.errors import EdgeproofError
+from edgeproof.errors import Does, EdgeproofError
 from edgeproof.facts.observed import Blocked, NotApplicable
 
 Context = Mapping[str, Any]
 """What an advice function may name as parameters: node, nodes, cluster, inventory."""
-
-
-Does = Literal["reads", "changes", "restarts", "deletes"]
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def catalogue(row: str, **values: object) -> Advice:
     found = _rows()[row]
     fix = str(found["fix"]).format_map(_Blanks({key: str(value) for key, value in values.items()}))
     words = f"try: {fix}" if found.get("try") else fix
-    return Advice(str(found["cause"]), words, row, str(found["source"]), found.get("does", "changes"))
+    return Advice(str(found["cause"]), words, row, str(found["source"]), found["does"])
 
 
 @cache

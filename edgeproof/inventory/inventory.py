@@ -165,12 +165,8 @@ class Inventory(Model):
         """The node that exports the images; None where a machine outside the cluster does, or nobody."""
         if self.storage.absent:
             return None
-        return self.nodes.get(self.storage.server) if self.storage.server else self.server
-
-    @property
-    def nfs_server(self) -> Node:
-        """The node that exports the images."""
-        return self.nfs_node or self.server
+        named = self.storage.server or self.server.name
+        return next((node for node in self.nodes.values() if named in (node.name, str(node.address))), None)
 
     @property
     def nfs_address(self) -> str:

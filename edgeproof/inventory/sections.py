@@ -78,6 +78,11 @@ class Node(Model):
         return self.role != "agent"
 
     @property
+    def k3s_role(self) -> Literal["server", "agent"]:
+        """How K3s runs on it."""
+        return "server" if self.is_server else "agent"
+
+    @property
     def takes_work(self) -> bool:
         """Whether workloads run on it."""
         return self.role != "server"

@@ -130,7 +130,7 @@ def _check(item: pytest.Item) -> str:
 
 def _node(item: pytest.Item) -> str:
     parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-    named = (parameters.get(name) for name in ("node", "agent", "server"))
+    named = (parameters.get(name) for name in ("node", "agent", "server", "nfs_server"))
     # Where the inventory has no agent, pytest gives the one item it makes (and skips) a mark in place of a name.
     return next((name for name in named if isinstance(name, str)), WHOLE_CLUSTER)
 
@@ -143,16 +143,17 @@ def _failure(item: pytest.Item, suite: str, report: pytest.TestReport, excinfo: 
     error = excinfo.value if excinfo is not None else None
     seen, wanted = item.stash.get(COMPARISON, ("", ""))
     advice = _advice(item, suite)
-    fix = advice.fix if advice else ""
+    fix, does = (advice.fix, advice.does) if advice else ("", "")
     if isinstance(error, EdgeproofError):
-        why, seen, wanted, fix = str(error), "", "", error.fix or fix
+        why, seen, wanted = str(error), "", ""
+        fix, does = (error.fix, error.does) if error.fix else (fix, does)
     elif isinstance(error, AssertionError):
         why = "" if seen else _asserted(excinfo)
     else:
         why = f"edgeproof itself failed here:\n{excinfo.getrepr(style='short') if excinfo else report.longreprtext}"
-    values = {"why": why, "seen": seen, "wanted": wanted, "fix": fix}
+    values = {"why": why, "seen": seen, "wanted": wanted, "fix": fix, "does": does}
     if advice:
-        values |= {"cause": advice.cause, "catalogue_id": advice.id, "source": advice.source, "does": advice.does}
+        values |= {"cause": advice.cause, "catalogue_id": advice.id, "source": advice.source}
     return _finding(item, suite, report, "failed", **values)
 
 

@@ -10,6 +10,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from edgeproof.files import SUITES, holds_suites, suite_of
 from edgeproof.inventory import Inventory, find_inventory, load_inventory
 from edgeproof.plugin.once import once
 from edgeproof.plugin.options import OPTIONS, joined
+from edgeproof.plugin.sudo import PASSWORD, can_ask, hand_password, prepare_password
 from edgeproof.plugin.together import scheduler
 from edgeproof.say import Say
 
@@ -109,6 +111,10 @@ def _places(config: pytest.Config) -> Iterator[Path]:
 
 def _activate(config: pytest.Config) -> None:
     """Bring in what a run of the suites needs."""
+    try:
+        import_module("edgeproof.limits")
+    except SystemExit as bad_scale:
+        raise pytest.UsageError(bad_scale.code) from None
     config.stash[ACTIVE] = True
     if not is_worker(config) and threading.current_thread() is threading.main_thread():
         config.stash[FORMER_HANDLER] = signal.signal(signal.SIGTERM, _interrupt)
@@ -138,11 +144,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Load the inventory before anything is collected, so that a wrong one is one clear sentence."""
     if ACTIVE in session.config.stash:
         _prepare(session.config)
+        if session.config.pluginmanager.hasplugin("dsession") and can_ask(session.config):
+            observed_nodes(session.config)  # a worker can ask nobody for the sudo password
 
 
 def _prepare(config: pytest.Config) -> None:
     config.stash[SHARED] = Path(_given_folder(config) or tempfile.mkdtemp(prefix="edgeproof-run-"))
     _refuse_folders(config)
+    prepare_password(config)
     try:
         path = find_inventory(config.getoption("edgeproof_inventory"), config.invocation_params.dir).absolute()
         config.stash[INVENTORY_PATH] = path
@@ -164,9 +173,10 @@ def _given_folder(config: pytest.Config) -> str | None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell each xdist worker where the run's processes share what was gathered."""
+    """Tell each xdist worker where the run's processes share what was gathered, and the sudo password."""
     if SHARED in node.config.stash:
         node.workerinput["edgeproof_shared"] = str(node.config.stash[SHARED])
+        hand_password(node)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -225,7 +235,9 @@ def observed_nodes(config: pytest.Config) -> dict[str, NodeFacts]:
         from edgeproof.facts.node import gather_nodes, parse_nodes
 
         inventory = inventory_of(config)
-        raw = once(config.stash[SHARED], "nodes", lambda: gather_nodes(inventory, progress(config)))
+        raw = once(
+            config.stash[SHARED], "nodes", lambda: gather_nodes(inventory, progress(config), config.stash[PASSWORD])
+        )
         config.stash[NODES] = parse_nodes(raw, inventory)
     return config.stash[NODES]
 
@@ -246,6 +258,12 @@ def gathered_nodes(config: pytest.Config) -> dict[str, NodeFacts]:
     """Give the facts if any process of this run gathered them; never gathers."""
     file = config.stash[SHARED] / "nodes.json"
     return observed_nodes(config) if NODES in config.stash or file.exists() else {}
+
+
+def gathered_cluster(config: pytest.Config) -> ClusterFacts | None:
+    """Give the cluster's facts if any process of this run gathered them; never gathers."""
+    file = config.stash[SHARED] / "cluster.json"
+    return observed_cluster(config) if CLUSTER in config.stash or file.exists() else None
 
 
 def progress(config: pytest.Config) -> Say:

@@ -12,6 +12,12 @@ Outcome = Literal["passed", "failed", "accepted", "blocked", "skipped"]
 LETTERS: dict[Outcome, str] = {"passed": "P", "failed": "F", "accepted": "A", "blocked": "B", "skipped": "–"}
 """One letter an outcome, as the matrix shows them."""
 
+HEAVY = {
+    "restarts": "this fix restarts a service, a pod or a board: what runs there stops for a while",
+    "deletes": "this fix deletes, and what it deletes does not come back: read it before you run it",
+}
+"""What is said of a fix that does more than change a setting, by what it does."""
+
 WHOLE_CLUSTER = "cluster"
 """Stands in `Finding.node` where a check judges the cluster and no single node."""
 
@@ -61,6 +67,7 @@ class Finding:
             ("reason", self.accepted),
             ("cause", self.cause + (f"  [{self.catalogue_id}]" if self.catalogue_id else "")),
             ("fix", self.fix),
+            ("beware", HEAVY.get(self.does, "") if self.fix else ""),
         )
         return "\n".join(explained(label, text) for label, text in shown if text)
 

@@ -40,11 +40,12 @@ def print_matrix(record: RunRecord, console: Console) -> None:
 
 
 def _platforms(record: RunRecord) -> list[str]:
-    """Say what each node is; nodes that are the same stand together."""
+    """Say what each node is, nodes that are the same together, and how pods get the GPU."""
     alike: dict[str, list[str]] = {}
     for name, platform in record.platforms.items():
         alike.setdefault(platform, []).append(name)
-    return [printable(f"{', '.join(names)}: {platform}") for platform, names in alike.items()]
+    said = [printable(f"{', '.join(names)}: {platform}") for platform, names in alike.items()]
+    return said + ([printable(f"way to the GPU: {record.gpu_way}")] if record.gpu_way else [])
 
 
 def _columns(record: RunRecord) -> list[str]:

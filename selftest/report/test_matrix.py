@@ -77,6 +77,12 @@ def test_verdict() -> None:
     assert printed("healthy").splitlines()[-1] == "verdict: 4 passed"
 
 
+def test_way_to_the_gpu_is_said() -> None:
+    """How pods get the GPU stands in the head, where a run has asked the cluster."""
+    assert "way to the GPU: runtime-class (found)" in printed("simulated")
+    assert "way to the GPU" not in printed("healthy")
+
+
 def test_simulated_is_said_first() -> None:
     """A run on stand-ins says so in its head."""
     assert printed("simulated").strip().startswith("simulated: GPU device nodes, nvpmodel\n")

@@ -5,26 +5,51 @@ from __future__ import annotations
 from collections import Counter
 
 from edgeproof.facts.node.facts import Fleet, NodeFacts
-from edgeproof.facts.observed import reason, unobserved
+from edgeproof.facts.observed import inapplicable, reason, unobserved
+
+NO_RELEASE = "neither /etc/nv_tegra_release nor the package nvidia-l4t-core tells the L4T release"
 
 
 def fleet_of(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> Fleet:
     """Compare one node with all that were observed."""
     others = [other for other in nodes.values() if other is not facts]
+    branch, usual = _branches(facts, nodes)
     return Fleet(
-        l4t=_usual_release(nodes),
+        branch=branch,
+        usual_branch=usual,
         silent_peers=_silent_peers(facts, others),
         same_hostname=_same(facts, others, "hostname"),
         same_machine_id=_same(facts, others, "machine_id"),
-        worker_image_id=_usual_image(nodes),
+        worker_image_id=_usual_image(facts, nodes),
     )
 
 
-def _usual_release(nodes: dict[str, NodeFacts]) -> str:
-    releases = Counter(facts.platform.l4t for facts in nodes.values() if not reason(facts, "platform"))
-    if not releases:
-        return unobserved("no node told its L4T release")  # type: ignore[no-any-return]
-    return releases.most_common(1)[0][0]
+def _branches(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> tuple[str, str]:
+    """Give the branch of this node's L4T, and that of most boards of its SoC (of equally many, the one named first).
+
+    Boards of different SoCs are not compared: there is no release that all of them could have.
+    """
+    why = reason(facts, "platform")
+    if why is not None:
+        return unobserved(why), unobserved(why)
+    if facts.kind != "jetson":
+        return _nothing_to_compare(f"{facts.name} is no Jetson, so it has no L4T release")
+    like = [other for other in nodes.values() if _is_like(facts, other)]
+    if not [other for other in like if other is not facts]:
+        return _nothing_to_compare("no other board of this SoC tells its L4T release")
+    usual = Counter(other.platform.branch for other in like).most_common(1)[0][0]
+    return facts.platform.branch if facts.platform.l4t else unobserved(NO_RELEASE), usual
+
+
+def _nothing_to_compare(why: str) -> tuple[str, str]:
+    return inapplicable(why), inapplicable(why)
+
+
+def _is_like(facts: NodeFacts, other: NodeFacts) -> bool:
+    if reason(other, "platform") or other.kind != "jetson":
+        return False
+    own, its = facts.platform, other.platform
+    return bool(own.soc) and own.soc == its.soc and bool(its.l4t)
 
 
 def _silent_peers(facts: NodeFacts, others: list[NodeFacts]) -> tuple[str, ...]:
@@ -36,12 +61,20 @@ def _silent_peers(facts: NodeFacts, others: list[NodeFacts]) -> tuple[str, ...]:
     return tuple(other.name for other in others if not other.reach.error and other.declared.address in silent)
 
 
-def _usual_image(nodes: dict[str, NodeFacts]) -> str:
-    """Give the id of the worker image that most nodes have; of equally many, the server's, where it is built."""
-    holders = [facts for facts in nodes.values() if not reason(facts, "worker_image") and facts.worker_image.id]
-    holders.sort(key=lambda facts: facts.declared.role != "server")
-    ids = Counter(facts.worker_image.id for facts in holders)
+def _usual_image(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> str:
+    """Give the id of the worker image that most nodes of this L4T have; of equally many, the server's, where it is built.
+
+    An image for R32 does not run on R36, so boards of both have each their own.
+    """
+    alike = [other for other in nodes.values() if _l4t_major(other) == _l4t_major(facts)]
+    holders = [other for other in alike if not reason(other, "worker_image") and other.worker_image.id]
+    holders.sort(key=lambda other: other.declared.role != "server")
+    ids = Counter(other.worker_image.id for other in holders)
     return ids.most_common(1)[0][0] if ids else "the worker image (no node has it)"
+
+
+def _l4t_major(facts: NodeFacts) -> str:
+    return "" if reason(facts, "platform") else facts.platform.l4t.split(".")[0]
 
 
 def _same(facts: NodeFacts, others: list[NodeFacts], name: str) -> tuple[str, ...]:

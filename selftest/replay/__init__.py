@@ -1,0 +1,1 @@
+"""Replayed clusters: a cluster as a folder, made to answer the real pytest command, and its whole verdict compared."""

@@ -1,0 +1,87 @@
+"""One case: a YAML file that says how a cluster differs from a base, where that is from, and the whole verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from selftest.replay.cluster_folder import BASES, Cluster, differing, load_base, read_yaml
+from selftest.replay.machine import Form
+
+CASES = Path(__file__).parent / "cases"
+Names = str | tuple[str, ...]
+
+
+class Expected(Form):
+    """Checks on nodes, "*" for all, and words that must stand in, or stay out of, what was found there."""
+
+    check: Names
+    node: Names = "*"
+    id: str | None = None
+    does: str | None = None
+    cause: tuple[str, ...] = ()
+    fix: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+
+class Verdict(Form):
+    """How every check must end: what no list names must have passed. `says` and `never` look at all that was shown."""
+
+    fails: tuple[Expected, ...] = ()
+    blocked: tuple[Expected, ...] = ()
+    skipped: tuple[Expected, ...] = ()
+    accepted: tuple[Expected, ...] = ()
+    passes: tuple[Expected, ...] = ()
+    says: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    exit: int | None = None
+
+    @property
+    def status(self) -> int:
+        """The exit status pytest must end with."""
+        return self.exit if self.exit is not None else int(bool(self.fails or self.blocked))
+
+
+class Differs(Form):
+    """What differs from the base."""
+
+    cluster_yaml: dict[str, Any] | str | None = Field(default=None, alias="cluster.yaml")
+    ssh_config: str | None = None
+    hosts: str = ""
+    environment: dict[str, str] = {}
+    home: dict[str, str | None] = {}
+    nodes: dict[str, dict[str, Any] | None] = {}
+    api: dict[str, Any] | None = {}
+
+
+class Case(Form):
+    """The whole file. `base` is a folder of bases/, or a path beside the case's file (a bundle)."""
+
+    name: str = ""
+    folder: Path = BASES
+    base: str
+    source: str
+    right: str
+    differs: Differs = Differs()
+    run: tuple[str, ...] = ("tests_node", "tests_cluster")
+    verdict: Verdict
+
+    def cluster(self) -> Cluster:
+        """Give the cluster that this case is about."""
+        own = self.folder / self.base
+        base = load_base(own if (own / "about.yaml").exists() else BASES / self.base)
+        return differing(base, self.differs.model_dump(by_alias=True))
+
+
+def load_case(file: Path) -> Case:
+    """Load a case; raises pydantic.ValidationError or yaml.YAMLError, each with the place."""
+    return Case.model_validate({**read_yaml(file), "name": file.stem, "folder": file.parent})
+
+
+def case_files() -> list[Path]:
+    """List the cases' files."""
+    return sorted(CASES.glob("*.yaml"))

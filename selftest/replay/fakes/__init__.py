@@ -1,0 +1,1 @@
+"""Fake commands that are more than a list of answers."""

@@ -1,0 +1,56 @@
+"""The real tools that every replayed machine has: shells, coreutils and their like, in a folder that lies under each root."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+TOOLS = (
+    "awk", "base64", "basename", "bash", "cat", "chmod", "chown", "cksum", "cmp", "comm", "cp", "cut", "dash", "date", "dd",
+    "diff", "dirname", "du", "echo", "egrep", "env", "expand", "expr", "false", "fgrep", "find", "fold", "grep", "gunzip",
+    "gzip", "head", "id", "install", "join", "kill", "ln", "ls", "md5sum", "mkdir", "mkfifo", "mktemp", "mv", "nice", "nl",
+    "nohup", "numfmt", "od", "paste", "printenv", "printf", "pwd", "readlink", "realpath", "rm", "rmdir", "sed", "seq",
+    "setsid", "sh", "sha1sum", "sha256sum", "shuf", "sleep", "sort", "split", "stat", "stdbuf", "sync", "tac", "tail", "tar",
+    "tee", "test", "timeout", "touch", "tr", "true", "truncate", "uniq", "wc", "which", "xargs", "yes", "zcat", "zgrep", "[",
+)  # fmt: skip
+"""None of them tells anything of the test machine; `id` reads the replayed machine's own /etc/passwd and /etc/group."""
+
+BECOME = "setpriv"
+"""What the fake sudo becomes root by: a copy with the set-user-ID bit, which lies in the replayed machine's root alone."""
+
+FOLDERS = (
+    "dev", "etc", "home", "media", "mnt", "opt", "proc", "root", "run", "srv", "sys", "tmp", "var/tmp", "usr/bin", "usr/lib",
+    "usr/lib64", "usr/local/bin", "usr/local/sbin", "usr/sbin", "var/lib", "var/log", ".replay",
+)  # fmt: skip
+MERGED = ("bin", "lib", "lib64", "sbin")
+"""Links into /usr, as in Debian and Ubuntu."""
+
+
+def make_tools(folder: Path) -> Path:
+    """Copy the tools and the libraries they load into a folder that has the shape of a root."""
+    for name in FOLDERS:
+        (folder / name).mkdir(parents=True)
+    for name in ("tmp", "var/tmp"):
+        (folder / name).chmod(0o1777)
+    for name in MERGED:
+        (folder / name).symlink_to(f"usr/{name}")
+    (folder / "var/run").symlink_to("../run")
+    found = {name: Path(place).resolve() for name in (*TOOLS, BECOME) if (place := shutil.which(name))}
+    for name, file in found.items():
+        shutil.copy(file, folder / "usr/bin" / name)
+    become = folder / ".replay" / "become"
+    (folder / "usr/bin" / BECOME).rename(become)
+    become.chmod(0o4755)
+    for library in _libraries(found.values()):
+        target = folder / "usr" / library.relative_to("/").as_posix().removeprefix("usr/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(library, target)
+    return folder
+
+
+def _libraries(programs: object) -> set[Path]:
+    """Give every file that ldd(1) names; scripts among the programs have none."""
+    done = subprocess.run(["ldd", *map(str, programs)], capture_output=True, text=True, check=False)  # type: ignore[call-overload]
+    return {Path(place) for place in re.findall(r"(/\S+) \(0x[0-9a-f]+\)", done.stdout)}
