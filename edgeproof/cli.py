@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import getpass
+import json
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from edgeproof import __version__
-from edgeproof.errors import DatasetError, EdgeproofError
+from edgeproof.connect.sudo import SudoPassword
+from edgeproof.errors import BundleError, DatasetError, EdgeproofError
 from edgeproof.files import EXAMPLE, SUITES_PACKAGE, carried, is_installed
 from edgeproof.inventory import Inventory, find_inventory, load_inventory
 
@@ -116,6 +120,42 @@ def dataset(
             make_dataset(Path(made), recipe)
             export_dataset(_inventory(inventory), Path(made))
         typer.echo(f"{count} images in the export, {corrupt} of them corrupt")
+
+
+@app.command()
+def bundle(
+    target: Annotated[Path, typer.Option("-o", "--output", help="the archive to write")] = Path(
+        "edgeproof-bundle.tar.gz"
+    ),
+    hide_names: Annotated[bool, typer.Option("--hide-names", help="replace names and addresses, too")] = False,
+    run_record: Annotated[Path | None, typer.Option(help="a run's record (--run-record) to put in")] = None,
+    inventory: InventoryFile = None,
+) -> None:
+    """Write the cluster as it is into one file for a bug report: what its commands print, files, the API's objects.
+
+    Tokens, passwords, keys and serial numbers are blanked. docs/replay.md describes the form.
+    """
+    from edgeproof.bundle import Wanted, make_bundle
+
+    with _clear_errors():
+        path = find_inventory(inventory, Path.cwd())
+        record = _record_in(run_record) if run_record else None
+        wanted = Wanted(load_inventory(path), path.read_text(encoding="utf-8"), target, hide_names, record)
+        make_bundle(wanted, SudoPassword(_ask_password), _say)
+
+
+def _record_in(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{path}: no run record: {error}", "name a file that --run-record wrote") from error
+    if not isinstance(found, dict):
+        raise BundleError(f"{path}: no run record", "name a file that --run-record wrote")
+    return found
+
+
+def _ask_password(prompt: str) -> str:
+    return getpass.getpass(prompt) if sys.stdin.isatty() else ""
 
 
 @app.command()

@@ -63,6 +63,9 @@ DNS_S = 2.0
 DEVICE_QUERY_S = 40.0
 """A deviceQuery container from start to exit; a Nano's SD card makes the first start slow."""
 
+BUNDLE_FILES_S = 30.0
+"""Reading the files of a node for a bundle."""
+
 API_CALL_S = 10.0
 """One call to the API server."""
 

@@ -3,6 +3,6 @@
 The form is that of replayed clusters (docs/replay.md), so that what a user attaches to a bug report can be made a test.
 """
 
-from edgeproof.bundle.bundle import make_bundle
+from edgeproof.bundle.bundle import Wanted, make_bundle
 
-__all__ = ["make_bundle"]
+__all__ = ["Wanted", "make_bundle"]

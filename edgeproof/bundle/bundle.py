@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from edgeproof.bundle.hidden import Hider
 from edgeproof.bundle.node import record_node
 from edgeproof.bundle.objects import slim
 from edgeproof.connect.ssh import open_node
+from edgeproof.connect.sudo import SudoPassword
 from edgeproof.errors import BundleError, ConnectError
 from edgeproof.facts.cluster import gather_cluster
 from edgeproof.inventory import Inventory
@@ -25,39 +27,49 @@ FORM = "edgeproof.cluster/1"
 """The form that docs/replay.md describes."""
 
 
-def make_bundle(
-    inventory: Inventory, cluster_yaml: str, record: dict[str, Any] | None, target: Path, hide_names: bool, say: Say
-) -> None:
-    """Record every node and the API, and write `target`, a tar archive (.tar.gz); raises BundleError where it cannot be written.
+@dataclass(frozen=True)
+class Wanted:
+    """A bundle to make: of which inventory (and its text), into which file, whether names and addresses are hidden, with which run's record."""
 
-    A node or an API that cannot be reached has its error in about.yaml. `record` is a run's, if there is one.
+    inventory: Inventory
+    cluster_yaml: str
+    target: Path
+    hide_names: bool = False
+    record: dict[str, Any] | None = None
+
+
+def make_bundle(wanted: Wanted, password: SudoPassword, say: Say) -> None:
+    """Record every node and the API, and write a tar archive (.tar.gz); raises BundleError where it cannot be written.
+
+    A node or an API that cannot be reached has its error in about.yaml.
     """
+    inventory, target = wanted.inventory, wanted.target
     say(f"recording {len(inventory.nodes)} nodes …")
-    recorded = side_by_side(inventory.nodes, lambda name: _record(inventory, name))
+    recorded = side_by_side(inventory.nodes, lambda name: _record(inventory, name, password))
     say("recording the API's objects …")
     told = gather_cluster(inventory)
     errors = {name: found["error"] for name, found in recorded.items() if "error" in found}
     if told["reach"]["error"]:
         errors["api"] = told["reach"]["error"]
     about = {"form": FORM, "text": f"bundle of edgeproof {__version__}", "unreached": errors}
-    hide = Hider(inventory, hide_names)
-    files = {"about.yaml": _yaml(hide.data(about)), "cluster.yaml": hide(cluster_yaml)}
+    hide = Hider(inventory, wanted.hide_names)
+    files = {"about.yaml": _yaml(hide.data(about)), "cluster.yaml": hide(wanted.cluster_yaml)}
     for name, found in recorded.items():
         if "error" not in found:
             files[f"nodes/{hide(name)}.yaml"] = _yaml(hide.data(found))
     if not told["reach"]["error"]:
         files["api.yaml"] = _yaml(hide.data({"version": told["version"].get("gitVersion", ""), "objects": slim(told)}))
-    if record is not None:
-        files["record.json"] = json.dumps(hide.data(record), indent=1, ensure_ascii=False) + "\n"
+    if wanted.record is not None:
+        files["record.json"] = json.dumps(hide.data(wanted.record), indent=1, ensure_ascii=False) + "\n"
     _pack(files, target)
     say(f"{target}: look through it before you give it away; secrets and serial numbers are blanked")
 
 
-def _record(inventory: Inventory, name: str) -> dict[str, Any]:
+def _record(inventory: Inventory, name: str, password: SudoPassword) -> dict[str, Any]:
     node = inventory.nodes[name]
     try:
         with open_node(inventory, node) as connection:
-            return record_node(inventory, node, connection)
+            return record_node(inventory, node, connection, password)
     except ConnectError as error:
         return {"error": str(error)}
 
@@ -90,4 +102,6 @@ def _pack(files: dict[str, str], target: Path) -> None:
                 archive.addfile(member, io.BytesIO(content))
         part.replace(target)
     except OSError as error:
-        raise BundleError(f"{target}: cannot be written: {error.strerror}", "name a file in a folder of your own") from error
+        raise BundleError(
+            f"{target}: cannot be written: {error.strerror}", "name a file in a folder of your own"
+        ) from error

@@ -14,7 +14,10 @@ HIDDEN = "hidden-by-edgeproof"
 SECRETS = (
     re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END)", re.S),
     re.compile(r"(\bK10)[0-9a-f]{16,}(::)(?:\S*)"),
-    re.compile(r"(?i)([\"']?[\w.-]*(?:token|passw(?:or)?d|secret|api[_-]?key|auth)[\w.-]*[\"']?\s*[:=]\s*)(?!\s*$)[^\s,}]+()", re.M),
+    re.compile(
+        r"(?i)([\"']?[\w.-]*(?:token|passw(?:or)?d|secret|api[_-]?key|auth)[\w.-]*[\"']?\s*[:=]\s*)(?!\s*$)[^\s,}]+()",
+        re.M,
+    ),
     re.compile(r"(?i)(--[\w-]*(?:token|password|secret)[\w-]*['\"]?[ =\\]+\s*)[^\s\\]+()"),
     re.compile(r"(\w+://[^\s:/@]*:)[^\s@/]+(@)"),
     re.compile(r"((?:client-key|client-certificate|certificate-authority)-data:\s*)\S+()"),
@@ -107,7 +110,10 @@ def _networks(inventory: Inventory) -> list[tuple[IPv4Network, IPv4Network]]:
     prefix = inventory.network.prefix
     own = {IPv4Network(f"{node.address}/{prefix}", strict=False) for node in inventory.nodes.values()}
     return [
-        (network, IPv4Network(f"{STAND_IN.network_address + number * 2 ** (32 - max(prefix, 16))}/{prefix}", strict=False))
+        (
+            network,
+            IPv4Network(f"{STAND_IN.network_address + number * 2 ** (32 - max(prefix, 16))}/{prefix}", strict=False),
+        )
         for number, network in enumerate(sorted(own))
     ]
 

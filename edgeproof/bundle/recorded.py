@@ -57,7 +57,11 @@ def literal(words: str) -> str:
     return re.sub(r"[*?[]", lambda found: f"[{found[0]}]", words)
 
 
-KINDS = {"character special file": {"device": "char"}, "block special file": {"device": "block"}, "directory": {"folder": True}}
+KINDS = {
+    "character special file": {"device": "char"},
+    "block special file": {"device": "block"},
+    "directory": {"folder": True},
+}
 
 
 def files_of(text: str) -> Files:

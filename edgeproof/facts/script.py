@@ -23,26 +23,26 @@ s=; read -r s 2>/dev/null <$d/$1.s; echo "{mark} $1 $s"
 """A process costs a slow board milliseconds: the shell reads what it can itself."""
 
 
-def compose(probes: Sequence[Probe[object]], mark: str, sudo: str) -> str:
+def compose(probes: Sequence[Probe[object]], mark: str, sudo: str, first: str = "") -> str:
     """Write the script: every snippet under its own time limit, its output between lines that hold `mark`.
 
     `mark` is unguessable, so nothing a node prints can pass for it. `sudo` is the command that runs the root
     snippets, all in one, and has the script's standard input; where it fails their status is NO_SUDO, and their
-    stderr what it said.
+    stderr what it said. `first` is a folder that comes first in PATH.
     """
     own = [probe for probe in probes if not probe.root]
     root = [probe for probe in probes if probe.root]
     names = " ".join(probe.name for probe in root)
     said = f"w=$(head -c {REFUSAL_BYTES} $d/refused)"
     missing = f'{said}; for n in {names}; do : > $d/$n.o; echo "$w" > $d/$n.e; echo {NO_SUDO} > $d/$n.s; done'
-    as_root = f"{sudo} sh -c {shlex.quote(_body(root))} sh $d >/dev/null 2>$d/refused && : > $d/root"
+    as_root = f"{sudo} sh -c {shlex.quote(_body(root, first=first))} sh $d >/dev/null 2>$d/refused && : > $d/root"
     return "\n".join(
         (
             "LC_ALL=C; export LC_ALL; umask 077; d=$(mktemp -d) || exit 1; trap 'rm -rf \"$d\"' EXIT; exec 3<&0 </dev/null",
             # Without a redirection of its own, what runs beside the shell reads /dev/null (POSIX, 2.9.3.1).
             f"{{ {as_root}; }} <&3 &" if root else "",
             "exec 3<&-",
-            _body(own, folder="$d"),
+            _body(own, folder="$d", first=first),
             f"wait; [ -e $d/root ] || {{ {missing}; }}" if root else "wait",
             _PRINT.format(mark=mark, stdout=STDOUT_BYTES, stderr=STDERR_BYTES),
             *(f"tell {probe.name}" for probe in probes),
@@ -51,10 +51,11 @@ def compose(probes: Sequence[Probe[object]], mark: str, sudo: str) -> str:
     )
 
 
-def _body(probes: Sequence[Probe[object]], folder: str = "$1") -> str:
+def _body(probes: Sequence[Probe[object]], folder: str = "$1", first: str = "") -> str:
     slow = [_run(probe, folder) + " &" for probe in probes if probe.timeout_s > limits.SLOW_SNIPPET_S]
     quick = [_run(probe, folder) for probe in probes if probe.timeout_s <= limits.SLOW_SNIPPET_S]
-    path = "umask 022; PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin; export PATH; LC_ALL=C; export LC_ALL"
+    before = f"{shlex.quote(first)}:" if first else ""
+    path = f"umask 022; PATH={before}$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin; export PATH; LC_ALL=C; export LC_ALL"
     return "\n".join((path, *slow, *quick, "wait"))
 
 

@@ -1,9 +1,26 @@
-# Lines `file KIND|MODE|OWNER|PATH`, KIND as stat says it, then the file's first `bytes` in base64; links as `link PATH|TARGET`.
+# Lines `file KIND|MODE|OWNER|PATH` with KIND as stat says it, then the file's first `bytes` in base64; links as `link PATH|TARGET`.
+# What holds keys or tokens by its name is not read. `hide` is a function (hide_secrets.sh): by its mode, texts lose their secrets here.
+show() {
+  case $1 in
+    */rancher/*.yaml) head -c "${bytes:?}" "$1" | hide yaml ;;
+    *.service.env | */default/* | */sysconfig/* | */systemd/system/*) head -c "$bytes" "$1" | hide words ;;
+    /proc/[0-9]*/cmdline | /proc/[0-9]*/environ) tr '\0' '\n' <"$1" | hide arguments | tr '\n' '\0' ;;
+    *) head -c "$bytes" "$1" ;;
+  esac
+}
+one() {
+  [ -L "$1" ] && echo "link $1|$(readlink "$1")"
+  [ -e "$1" ] || return
+  echo "file $(stat -L -c '%F|%a|%U:%G' "$1")|$1"
+  case $1 in */token | */*-token | *.key | */shadow | */passwd | */nfs/*) return ;; esac
+  if [ -f "$1" ]; then show "$1" 2>/dev/null | base64 | sed 's/^/data /'; fi
+}
 # shellcheck disable=SC2086  # `paths` holds patterns
-for p in ${paths:?}; do
-  [ -L "$p" ] && echo "link $p|$(readlink "$p")"
-  [ -e "$p" ] || continue
-  echo "file $(stat -L -c '%F|%a|%U:%G' "$p")|$p"
-  [ -f "$p" ] && head -c "${bytes:?}" "$p" 2>/dev/null | base64 | sed 's/^/data /'
+for p in ${paths:?}; do one "$p"; done
+for c in /proc/[0-9]*/comm; do
+  read -r name <"$c" 2>/dev/null || continue
+  case $name in k3s* | dockerd | containerd)
+    for p in comm cmdline environ cgroup; do one "${c%/comm}/$p"; done ;;
+  esac
 done
 true

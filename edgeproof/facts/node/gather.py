@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from edgeproof import limits
-from edgeproof.connect.ssh import open_node
+from edgeproof.connect.ssh import SshNode, open_node
 from edgeproof.connect.sudo import SudoPassword
 from edgeproof.errors import ConnectError
 from edgeproof.facts.node.probes import probes_for
 from edgeproof.facts.node.sudo import SUDO, Sudo, parse_sudo
-from edgeproof.facts.probe import Output
+from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.reach import Reach, refused
 from edgeproof.facts.script import compose, take_apart
 from edgeproof.inventory import Inventory, Node
@@ -46,13 +47,23 @@ def _asks(raw: dict[str, Any]) -> bool:
 
 
 def _gather(inventory: Inventory, node: Node, password: SudoPassword) -> dict[str, Any]:
-    mark = f"edgeproof-{secrets.token_hex(16)}"
     try:
         with open_node(inventory, node) as connection:
-            script = compose(probes_for(inventory, node), mark, password.command(connection.user))
-            answer = connection.run(script, limits.NODE_SCRIPT_S, password.secret)
+            outputs = run_probes(connection, probes_for(inventory, node), password)
     except ConnectError as error:
         return {"reach": asdict(refused(error)), "outputs": {}}
-    outputs = take_apart(answer.stdout.decode("utf-8", "replace"), mark)
     reach = asdict(Reach(user=connection.user))
     return {"reach": reach, "outputs": {name: asdict(output) for name, output in outputs.items()}}
+
+
+def run_probes(
+    connection: SshNode, probes: Sequence[Probe[Any]], password: SudoPassword, first: str = ""
+) -> dict[str, Output]:
+    """Run all probes as one script, and give what each printed, by its name; `first` is a folder that comes first in PATH.
+
+    Raises NodeUnreachable where the connection is lost, or the script does not end in time.
+    """
+    mark = f"edgeproof-{secrets.token_hex(16)}"
+    script = compose(probes, mark, password.command(connection.user), first)
+    answer = connection.run(script, limits.NODE_SCRIPT_S, password.secret)
+    return take_apart(answer.stdout.decode("utf-8", "replace"), mark)
