@@ -20,6 +20,9 @@ TOOLS = (
 BECOME = "setpriv"
 """What the fake sudo becomes root by: a copy with the set-user-ID bit, which lies in the replayed machine's root alone."""
 
+BY_NAME = "libnss_[cf][oi]*.so.2"
+"""What the C library loads by a name in /etc/nsswitch.conf, compat and files: ldd does not see it."""
+
 FOLDERS = (
     "dev", "etc", "home", "media", "mnt", "opt", "proc", "root", "run", "srv", "sys", "tmp", "var/tmp", "usr/bin", "usr/lib",
     "usr/lib64", "usr/local/bin", "usr/local/sbin", "usr/sbin", "var/lib", "var/log", ".replay",
@@ -43,7 +46,8 @@ def make_tools(folder: Path) -> Path:
     become = folder / ".replay" / "become"
     (folder / "usr/bin" / BECOME).rename(become)
     become.chmod(0o4755)
-    for library in _libraries(found.values()):
+    libraries = _libraries(found.values())
+    for library in {*libraries, *(found for each in libraries for found in each.parent.glob(BY_NAME))}:
         target = folder / "usr" / library.relative_to("/").as_posix().removeprefix("usr/")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(library, target)
