@@ -15,24 +15,29 @@ from itertools import product
 from edgeproof.facts.shell_words import Token, Word, tokens
 
 BUILT_IN = frozenset(
-    ". : [ alias bg break cd command continue echo eval exec exit export false fg getopts hash jobs kill let local printf pwd"
-    " read readonly return set shift test times trap true type ulimit umask unalias unset wait".split()
-)
-KEYWORDS = frozenset("if then else elif fi while until do done ! { }".split())
+    {
+        ".", ":", "[", "alias", "bg", "break", "cd", "command", "continue", "echo", "eval", "exec", "exit", "export", "false",
+        "fg", "getopts", "hash", "jobs", "kill", "local", "printf", "pwd", "read", "readonly", "return", "set", "shift",
+        "test", "times", "trap", "true", "type", "ulimit", "umask", "unalias", "unset", "wait",
+    }
+)  # fmt: skip
+"""What dash runs itself."""
+
+KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "while", "until", "do", "done", "!", "{", "}"})
 TAKE_ARGUMENTS = {
     "sudo": "ugphCrtTU", "timeout": "ks", "env": "uCS", "xargs": "nIPLdsaE", "nice": "n", "ionice": "cn", "exec": "a",
     "command": "", "nohup": "", "setsid": "", "stdbuf": "ioe", "time": "",
 }  # fmt: skip
 """Commands that run another, and which of their options take a word of their own. `command -v` only looks."""
 
-POSITIONAL = {"timeout": 1}
-"""Words between such a command's options and the command that it runs."""
+TAKE_A_WORD = frozenset({"timeout"})
+"""Those that have a word between their options and the command."""
 
-PROGRAM_FIRST = frozenset("awk gawk mawk sed grep egrep fgrep zgrep tr".split())
+PROGRAM_FIRST = frozenset({"awk", "gawk", "mawk", "sed", "grep", "egrep", "fgrep", "zgrep", "tr"})
 """Commands whose first word is no file but a program or a pattern."""
 
-PRINTING = frozenset("echo printf".split())
-SHELLS = frozenset("sh bash dash".split())
+PRINTING = frozenset({"echo", "printf"})
+SHELLS = frozenset({"sh", "bash", "dash"})
 MOST_VALUES = 64
 IGNORED = re.compile(r"/dev/(null|(udp|tcp|fd)/.*|std(in|out|err)|tty)|/")
 """What every shell has, or opens itself."""
@@ -72,7 +77,10 @@ class _Reader:
 
     def read(self, script: str) -> Named:
         self._script(script)
-        return Named(frozenset(self.commands - self.functions), frozenset(self.paths), frozenset(self.unknown)) | self.inner
+        return (
+            Named(frozenset(self.commands - self.functions), frozenset(self.paths), frozenset(self.unknown))
+            | self.inner
+        )
 
     def _script(self, script: str) -> None:
         for line in _simple_commands(tokens(script)):
@@ -129,14 +137,14 @@ class _Reader:
 
     def _wrapped(self, name: str, words: list[Word]) -> None:
         """Read the command that another one runs: after its options, and their words, and NAME=VALUE."""
-        left, rest = POSITIONAL.get(name, 0), list(words)
+        left, rest = name in TAKE_A_WORD, list(words)
         while rest:
             raw = rest[0].literal() or ""
             if raw.startswith("-") and raw != "--":
                 takes = len(raw) == 2 and raw[1] in TAKE_ARGUMENTS[name]
                 del rest[: 2 if takes else 1]
             elif left or raw == "--" or (name in ("env", "sudo") and re.match(r"\w+=", raw)):
-                left -= 1 if raw != "--" and left else 0
+                left = left and raw == "--"
                 del rest[0]
             else:
                 self._command(rest)

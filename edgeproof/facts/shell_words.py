@@ -36,7 +36,11 @@ class Word:
     def literal(self) -> str | None:
         """Give its text where all of it is literal."""
         parts = self.parts()
-        return "".join(map(str, parts)) if all(isinstance(part, str) for part in parts) and not self.substitutions else None
+        return (
+            "".join(map(str, parts))
+            if all(isinstance(part, str) for part in parts) and not self.substitutions
+            else None
+        )
 
 
 Token = Word | str

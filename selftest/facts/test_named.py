@@ -41,7 +41,11 @@ PATHS = {
     "cat /etc/systemd/system/$u.service.env": {"/etc/systemd/system/*.service.env"},
     'ls "${K3S_DATA_DIR:-/var/lib/k3s}/server"': {"/var/lib/k3s/server"},
     "f=/a; f=/b; cat $f": {"/a", "/b"},
-    "sed -n '/x/p' /etc/hosts; awk '/y/ {print}' /etc/group; grep -e /z /etc/passwd": {"/etc/hosts", "/etc/group", "/etc/passwd"},
+    "sed -n '/x/p' /etc/hosts; awk '/y/ {print}' /etc/group; grep -e /z /etc/passwd": {
+        "/etc/hosts",
+        "/etc/group",
+        "/etc/passwd",
+    },
     "echo /etc/a; printf /etc/b": set(),
     "/usr/bin/jetson_clocks --show": {"/usr/bin/jetson_clocks"},
     "bash -c 'exec 3<>/dev/udp/$0/53'": set(),

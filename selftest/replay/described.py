@@ -41,17 +41,23 @@ def named_on(inventory: Inventory, node: str) -> Named:
 
 def silent(machine: Machine, named: Named) -> list[str]:
     """Name the commands and paths that a machine's description does not have."""
-    programs = {PurePosixPath(path).name for path, file in machine.files.items() if file and (file.program or file.link)}
+    programs = {
+        PurePosixPath(path).name for path, file in machine.files.items() if file and (file.program or file.link)
+    }
     known = {*TOOLS, *machine.commands, *scripts_of(machine), *programs}
     lines = [f"{machine.name}: the command {name} is not described" for name in sorted(named.commands - known)]
     lines += [f"{machine.name}: which command {name} is cannot be told" for name in sorted(named.unknown)]
-    return lines + [f"{machine.name}: the path {path} is not described" for path in sorted(named.paths) if not _has(machine, path)]
+    return lines + [
+        f"{machine.name}: the path {path} is not described" for path in sorted(named.paths) if not _has(machine, path)
+    ]
 
 
 def _has(machine: Machine, path: str) -> bool:
     """Tell whether a path (a pattern) is described: itself, what it matches, a folder above that is absent, files below."""
     wanted = _parts(path)
-    if any(_fits(_parts(known), wanted) or _fits(wanted, _parts(known)) for known in (*machine.files, *machine.unobserved)):
+    if any(
+        _fits(_parts(known), wanted) or _fits(wanted, _parts(known)) for known in (*machine.files, *machine.unobserved)
+    ):
         return True
     absent = [known for known, file in machine.files.items() if file is None] + list(machine.unobserved)
     if any(_fits(wanted[: len(_parts(known))], _parts(known)) for known in absent):

@@ -48,7 +48,10 @@ def _answer(answer: Answer) -> str:
 def shell_pattern(text: str) -> str:
     """Quote all of a shell pattern but `*`, `?` and `[…]`."""
     parts = re.findall(r"\*|\?|\[[^\]]+\]|[^*?\[]+|\[", text)
-    return "".join(part if part in "*?" or (part[0] == "[" and len(part) > 1) else shlex.quote(part) for part in parts) or "''"
+    return (
+        "".join(part if part in "*?" or (part[0] == "[" and len(part) > 1) else shlex.quote(part) for part in parts)
+        or "''"
+    )
 
 
 def scripts_of(machine: Machine) -> dict[str, str]:

@@ -71,7 +71,9 @@ class Keys:
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self.authority_key.public_key()), critical=False
             )
-            .add_extension(x509.KeyUsage(True, False, True, False, False, is_authority, is_authority, False, False), True)
+            .add_extension(
+                x509.KeyUsage(True, False, True, False, False, is_authority, is_authority, False, False), True
+            )
         )
         if names:
             made = made.add_extension(x509.SubjectAlternativeName([_general(one) for one in names]), critical=False)

@@ -102,7 +102,9 @@ def merged_machine(base: Text, over: Text) -> Text:
 
 
 def _in_full(machine: Text) -> Text:
-    files = {path: {"text": file} if isinstance(file, str) else file for path, file in (machine.get("files") or {}).items()}
+    files = {
+        path: {"text": file} if isinstance(file, str) else file for path, file in (machine.get("files") or {}).items()
+    }
     return {**machine, "files": files}
 
 

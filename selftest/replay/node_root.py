@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +25,8 @@ class Account:
     """One user of a machine."""
 
     name: str
-    uid: int
-    gid: int
+    user_id: int
+    group_id: int
     groups: tuple[int, ...]
     home: str
 
@@ -41,7 +40,7 @@ def build_root(root: Path, machine: Machine) -> None:
     for account in accounts(machine).values():
         home = root / account.home.lstrip("/")
         home.mkdir(parents=True, exist_ok=True)
-        os.chown(home, account.uid, account.gid)
+        os.chown(home, account.user_id, account.group_id)
     scripts = scripts_of(machine)
     for path, file in machine.files.items():
         if file is not None and path not in ACCOUNT_FILES:
@@ -49,7 +48,9 @@ def build_root(root: Path, machine: Machine) -> None:
     for name in (name for name, answers in machine.commands.items() if answers is None):
         for folder in PROGRAM_FOLDERS:
             (root / folder.lstrip("/") / name).unlink(missing_ok=True)
-    placed = {Path(path).name for path, file in machine.files.items() if file and str(Path(path).parent) in PROGRAM_FOLDERS}
+    placed = {
+        Path(path).name for path, file in machine.files.items() if file and str(Path(path).parent) in PROGRAM_FOLDERS
+    }
     for name in set(scripts) - placed:
         _write(root, f"/usr/local/bin/{name}", File(text=scripts[name], program=True))
     _describe(root / ".replay", machine)
@@ -57,22 +58,27 @@ def build_root(root: Path, machine: Machine) -> None:
 
 def account_files(machine: Machine) -> dict[str, str]:
     """Give /etc/passwd and /etc/group: as described, with every login that they lack."""
-    passwd = machine.file_text("/etc/passwd") or "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/nonexistent:/bin/false\n"
+    passwd = (
+        machine.file_text("/etc/passwd")
+        or "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/nonexistent:/bin/false\n"
+    )
     group = machine.file_text("/etc/group") or "root:x:0:\nnogroup:x:65534:\n"
     known = {line.split(":")[0]: int(line.split(":")[2]) for line in passwd.splitlines() if line.count(":") == 6}
-    number = max([FIRST_UID - 1, *(uid for uid in known.values() if uid < NOBODY)])
+    number = max([FIRST_UID - 1, *(taken for taken in known.values() if taken < NOBODY)])
     for name, login in machine.users().items():
         if name not in known:
             number += 1
             passwd += f"{name}:x:{number}:{number}::/home/{name}:/bin/sh\n"
             group += f"{name}:x:{number}:\n"
-        for joined in login.groups:
-            group = re.sub(rf"^({re.escape(joined)}:.*:)(.*)$", lambda found: _with_member(found, name), group, flags=re.M)  # noqa: B023
+        group = "".join(_with_member(line, name, login.groups) for line in group.splitlines(keepends=True))
     return {"/etc/passwd": passwd, "/etc/group": group}
 
 
-def _with_member(found: re.Match[str], name: str) -> str:
-    return found[1] + ",".join([*filter(None, found[2].split(",")), name])
+def _with_member(line: str, name: str, groups: tuple[str, ...]) -> str:
+    """Give a line of /etc/group with one more member, where it is of one of these groups."""
+    if line.split(":")[0] not in groups:
+        return line
+    return line.rstrip() + ("" if line.rstrip().endswith(":") else ",") + f"{name}\n"
 
 
 def accounts(machine: Machine) -> dict[str, Account]:
@@ -80,10 +86,12 @@ def accounts(machine: Machine) -> dict[str, Account]:
     passwd, group = account_files(machine).values()
     lines = [line.split(":") for line in group.splitlines() if line.count(":") == 3]
     found = {}
-    for name, _, uid, gid, _, home, _ in (line.split(":") for line in passwd.splitlines() if line.count(":") == 6):
+    for name, _, user, group_id, _, home, _ in (
+        line.split(":") for line in passwd.splitlines() if line.count(":") == 6
+    ):
         if name in machine.users():
             more = tuple(int(number) for _, _, number, members in lines if name in members.split(","))
-            found[name] = Account(name, int(uid), int(gid), (int(gid), *more), home)
+            found[name] = Account(name, int(user), int(group_id), (int(group_id), *more), home)
     return found
 
 
@@ -118,7 +126,9 @@ def _numbers(root: Path, owner: str) -> tuple[int, int]:
 
 
 def _number(file: Path, name: str) -> int:
-    known = {line.split(":")[0]: int(line.split(":")[2]) for line in file.read_text().splitlines() if line.count(":") > 2}
+    known = {
+        line.split(":")[0]: int(line.split(":")[2]) for line in file.read_text().splitlines() if line.count(":") > 2
+    }
     return int(name) if name.isdigit() else known[name]
 
 

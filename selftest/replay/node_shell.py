@@ -108,13 +108,12 @@ def _start(known: dict[str, Account], asked: dict[str, str], files: list[int]) -
                 os.dup2(file, number)
             os.closerange(3, MOST_FILES)
             os.setgroups(account.groups)
-            os.setgid(account.gid)
-            os.setuid(account.uid)
+            os.setgid(account.group_id)
+            os.setuid(account.user_id)
             os.chdir(account.home if os.access(account.home, os.X_OK) else "/")
             who = {"HOME": account.home, "USER": account.name, "LOGNAME": account.name}
-            root = {"ROOT_RUN": "1"} if account.uid == 0 else {}
-            command = os.fsencode(asked["command"])
-            os.execve("/bin/sh", ["sh", "-c", command], {**ENVIRONMENT, **who, **root})
+            root = {"ROOT_RUN": "1"} if account.user_id == 0 else {}
+            os.execve("/bin/sh", ["sh", "-c", asked["command"]], {**ENVIRONMENT, **who, **root})
         finally:
             os._exit(127)
     for file in files[:3]:

@@ -17,8 +17,8 @@ from time import monotonic
 
 from selftest.replay import namespaces
 from selftest.replay.api import FakeApi
-from selftest.replay.cluster_folder import Cluster
 from selftest.replay.api_server import api_place, api_spec, certificate_names
+from selftest.replay.cluster_folder import Cluster
 from selftest.replay.home import Home, make_home
 from selftest.replay.keys import USUAL_DAYS, Keys
 from selftest.replay.loopback import take_addresses
@@ -63,7 +63,9 @@ def play(scene: Scene, keys: Keys) -> Played:
     if not result.exists():
         return Played(-1, "", {}, broke="it ended without a result")
     told = json.loads(result.read_text(encoding="utf-8"))
-    return Played(**{**told, "undescribed": tuple(told["undescribed"]), "cpu_s": cpu_s, "wall_s": monotonic() - started})
+    return Played(
+        **{**told, "undescribed": tuple(told["undescribed"]), "cpu_s": cpu_s, "wall_s": monotonic() - started}
+    )
 
 
 def _guarded(run: Callable[[], None]) -> None:
@@ -92,7 +94,7 @@ def _stay_with(scene: Scene, keys: Keys, result: Path) -> None:
 def _first_process(scene: Scene, keys: Keys, result: Path) -> None:
     try:
         played = _perform(scene, keys)
-    except Exception as error:  # noqa: BLE001  # whatever it is, the case's report shows it
+    except Exception as error:  # whatever it is, the case's report shows it
         played = Played(-1, "", {}, broke=f"{type(error).__name__}: {error}")
     part = result.with_suffix(".part")
     part.write_text(json.dumps(asdict(played)), encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from edgeproof.inventory import Inventory
-from selftest.replay.cluster_folder import BASES, Cluster, differing, load_base
+from selftest.replay.cluster_folder import BASES, Cluster, Differs, differing, load_base
 from selftest.replay.described import named_on, undescribed
 from selftest.replay.machine import Text
 
@@ -65,6 +65,11 @@ def test_script_names_the_usual(nano: Cluster) -> None:
     assert named.unknown == frozenset()
 
 
+def differ(base: Cluster, differs: Text) -> Cluster:
+    """Merge over a base what is written as in a case."""
+    return differing(base, Differs.model_validate(differs))
+
+
 def files_of(cluster: Cluster, name: str) -> Text:
     """Give a machine's files."""
     files: Text = cluster.machines[name]["files"]
@@ -74,7 +79,7 @@ def files_of(cluster: Cluster, name: str) -> Text:
 def test_every_node(nano: Cluster) -> None:
     """What stands under "*" differs on every node of the inventory, and a node's own word comes after it."""
     over = {"*": {"files": {"/etc/x": "all"}}, "user-worker": {"files": {"/etc/x": "own"}}}
-    made = differing(nano, {"nodes": over})
+    made = differ(nano, {"nodes": over})
     assert {name: files_of(made, name)["/etc/x"]["text"] for name in made.machines} == {
         "user-desktop": "all", "user-worker": "own", "user-newworker": "all",
     }  # fmt: skip
@@ -83,7 +88,7 @@ def test_every_node(nano: Cluster) -> None:
 def test_answers_come_first(nano: Cluster) -> None:
     """A case's answers of a command stand before the base's; null takes the command away."""
     over = {"user-worker": {"commands": {"docker": [{"args": "info *", "status": 1}], "dmesg": None}}}
-    commands = differing(nano, {"nodes": over}).machines["user-worker"]["commands"]
+    commands = differ(nano, {"nodes": over}).machines["user-worker"]["commands"]
     assert commands["docker"] == [{"args": "info *", "status": 1}, *nano.machines["user-worker"]["commands"]["docker"]]
     assert commands["dmesg"] is None
 
@@ -91,7 +96,7 @@ def test_answers_come_first(nano: Cluster) -> None:
 def test_mode_alone(nano: Cluster) -> None:
     """A file's mode may differ with its text left as it was; new text does not keep the old file's kind."""
     over = {"/etc/systemd/system/k3s-agent.service.env": {"mode": "0644"}, "/dev/nvmap": "no device"}
-    files = files_of(differing(nano, {"nodes": {"user-worker": {"files": over}}}), "user-worker")
+    files = files_of(differ(nano, {"nodes": {"user-worker": {"files": over}}}), "user-worker")
     assert files["/etc/systemd/system/k3s-agent.service.env"]["mode"] == "0644"
     assert "K3S_URL" in files["/etc/systemd/system/k3s-agent.service.env"]["text"]
     assert files["/dev/nvmap"] == {"text": "no device"}
@@ -100,13 +105,13 @@ def test_mode_alone(nano: Cluster) -> None:
 def test_absent_folder(nano: Cluster) -> None:
     """A folder that is null takes with it what the base has below it."""
     over = {"/var/lib/rancher/k3s": None}
-    files = files_of(differing(nano, {"nodes": {"user-desktop": {"files": over}}}), "user-desktop")
+    files = files_of(differ(nano, {"nodes": {"user-desktop": {"files": over}}}), "user-desktop")
     assert [path for path in files if path.startswith("/var/lib/rancher/k3s/")] == []
 
 
 def test_machines_come_and_go(nano: Cluster) -> None:
     """A node that is null is off; a new machine may be like another one, at its own address."""
-    made = differing(nano, {"nodes": {"user-newworker": None, "nas": {"like": "user-desktop", "address": "192.168.10.9"}}})
+    made = differ(nano, {"nodes": {"user-newworker": None, "nas": {"like": "user-desktop", "address": "192.168.10.9"}}})
     assert sorted(made.machines) == ["nas", "user-desktop", "user-worker"]
     assert made.machine("nas").address == "192.168.10.9"
     assert made.machine("nas").files["/etc/exports"] is not None
@@ -115,11 +120,11 @@ def test_machines_come_and_go(nano: Cluster) -> None:
 def test_inventory(nano: Cluster) -> None:
     """An inventory's key is replaced, null removes it, and a text takes the whole file's place."""
     nodes = {"user-newworker": None, "user-worker": {"address": "192.168.10.7"}}
-    made = differing(nano, {"cluster.yaml": {"nodes": nodes, "power": {"mode": 1}}})
+    made = differ(nano, {"cluster.yaml": {"nodes": nodes, "power": {"mode": 1}}})
     assert list(made.nodes()) == ["user-desktop", "user-worker"]
     assert made.inventory["power"] == {"mode": 1}
     assert made.machine("user-worker").address == "192.168.10.7"
-    assert differing(nano, {"cluster.yaml": "nodes: ["}).inventory_text == "nodes: ["
+    assert differ(nano, {"cluster.yaml": "nodes: ["}).inventory_text == "nodes: ["
 
 
 def test_objects_of_the_api(nano: Cluster) -> None:
@@ -129,15 +134,17 @@ def test_objects_of_the_api(nano: Cluster) -> None:
         "Pod/kube-system/coredns-d76bd69b-5xk2v": None,
         "PersistentVolume/nfs-images-pv": {"spec": {"capacity": {"storage": "5Gi"}}},
     }
-    objects = differing(nano, {"api": {"objects": patches}}).api["objects"]
+    objects = differ(nano, {"api": {"objects": patches}}).api["objects"]
     nodes = [item["status"]["nodeInfo"] for item in objects if item["kind"] == "Node"]
     assert {node["containerRuntimeVersion"] for node in nodes} == {"containerd://1.6.8-k3s1"}
     assert {node["kubeletVersion"] for node in nodes} == {"v1.23.17+k3s1"}
     assert [item for item in objects if item["metadata"]["name"].startswith("coredns")] == []
-    assert [item["spec"] for item in objects if item["kind"] == "PersistentVolume"] == [{"capacity": {"storage": "5Gi"}}]
+    assert [item["spec"] for item in objects if item["kind"] == "PersistentVolume"] == [
+        {"capacity": {"storage": "5Gi"}}
+    ]
 
 
 def test_unknown_key_is_refused(nano: Cluster) -> None:
     """A word that the format does not have is an error, not passed over."""
     with pytest.raises(ValidationError, match="sudos"):
-        differing(nano, {"nodes": {"user-worker": {"logins": {"user": {"sudos": "free"}}}}}).machine("user-worker")
+        differ(nano, {"nodes": {"user-worker": {"logins": {"user": {"sudos": "free"}}}}}).machine("user-worker")

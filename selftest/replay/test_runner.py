@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from selftest.replay.case import Case, Verdict
-from selftest.replay.cluster_folder import BASES, differing, load_base
+from selftest.replay.cluster_folder import BASES, Differs, differing, load_base
 from selftest.replay.judge import judge
 from selftest.replay.players import Player
 
@@ -26,13 +26,13 @@ def case_of(**given: object) -> Case:
 
 
 def test_inside(player: Player) -> None:
-    """All that inside_machines.py looks at from within a scene is so; what it asks beyond the description is told."""
+    """All that inside/ looks at from within a scene is so; what it asks beyond the description is told."""
     differs = {
         "cluster.yaml": {"nodes": {"user-gone": {"address": "192.168.10.4", "role": "agent"}}},
         "nodes": {"user-worker": {"logins": LOGINS, "commands": {"zgrep": None}}},
     }
-    cluster = differing(load_base(BASES / "nano"), differs)
-    played = player.play(cluster, (str(HERE / "inside_machines.py"), "-q", "--tb=short"))
+    cluster = differing(load_base(BASES / "nano"), Differs.model_validate(differs))
+    played = player.play(cluster, (str(HERE / "inside" / "test_machines.py"), "-q", "--tb=short"))
     assert played.status == 0, played.text
     assert played.undescribed == (
         "user-worker: nvpmodel -m 0",

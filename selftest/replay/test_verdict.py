@@ -42,7 +42,10 @@ DIFFERING = {
     "words lacking in the fix": (Verdict(fails=(EXPECTED.model_copy(update={"fix": ("fstab",)}),)), "fix lacks"),
     "words that must not be": (Verdict(fails=(EXPECTED.model_copy(update={"never": ("swapoff",)}),)), "must not say"),
     "what the fix does": (Verdict(fails=(EXPECTED.model_copy(update={"does": "reads"}),)), "does is ''"),
-    "a check that did not run": (Verdict(fails=(EXPECTED, Expected(check="dns"))), "dns on *: expected as fails, did not run"),
+    "a check that did not run": (
+        Verdict(fails=(EXPECTED, Expected(check="dns"))),
+        "dns on *: expected as fails, did not run",
+    ),
     "a node that did not run": (
         Verdict(fails=(EXPECTED.model_copy(update={"node": ("user-worker", "nas")}),)),
         "expected as fails, did not run",

@@ -1,4 +1,4 @@
-"""Runs inside a scene, as the pytest command of its runner: what the machines show to whoever logs in. Not collected by itself."""
+"""What the machines show to whoever logs in, and what the runner's own machine is."""
 
 from __future__ import annotations
 
@@ -17,11 +17,21 @@ from edgeproof.inventory import Inventory, load_inventory
 
 Run = Callable[..., str]
 
-SECRETS = ("/etc/shadow", "/etc/rancher/k3s", "/root/.cache", "/home/user/.ssh", "/work", "/usr/share", "/usr/bin/python3")
+SECRETS = (
+    "/etc/shadow",
+    "/etc/rancher/k3s",
+    "/root/.cache",
+    "/home/user/.ssh",
+    "/work",
+    "/usr/share",
+    "/usr/bin/python3",
+)
 """What a test machine may have, and a replayed one has not."""
 
 
-def answer(inventory: Inventory, command: str, node: str = "user-worker", user: str = "user", stdin: bytes = b"") -> Answer:
+def answer(
+    inventory: Inventory, command: str, node: str = "user-worker", user: str = "user", stdin: bytes = b""
+) -> Answer:
     """Log in to a node and run a command."""
     as_user = inventory.model_copy(update={"ssh": inventory.ssh.model_copy(update={"user": user})})
     with open_node(as_user, inventory.nodes[node]) as connection:
@@ -87,7 +97,10 @@ def test_sudo(run: Run) -> None:
     """A password is asked for where the login says so, and wrong ones are told apart from missing rights."""
     assert run("sudo -n id -u", user="asked") == "sudo: a password is required\n"
     assert run("sudo -S -p '' id -u", user="asked", stdin=b"secret\n") == "0\n"
-    assert run("sudo -S -p '' id -u", user="asked", stdin=b"wrong\n") == "Sorry, try again.\nsudo: no password was provided\n"
+    assert (
+        run("sudo -S -p '' id -u", user="asked", stdin=b"wrong\n")
+        == "Sorry, try again.\nsudo: no password was provided\n"
+    )
     assert run("sudo -S -p '' sh -c 'cat'", user="asked", stdin=b"secret\nrest\n") == "rest\n"
     assert "barred is not in the sudoers file" in run("sudo -S -p '' id -u", user="barred", stdin=b"secret\n")
     assert run("sudo -n -u user id -un") == "user\n"
@@ -111,7 +124,9 @@ def test_systemctl(run: Run) -> None:
     assert run("systemctl is-active k3s-agent k3s; systemctl is-enabled docker nvzramconfig") == (
         "active\ninactive\nenabled\ndisabled\n"
     )
-    assert run("systemctl is-enabled k3s") == "Failed to get unit file state for k3s.service: No such file or directory\n"
+    assert (
+        run("systemctl is-enabled k3s") == "Failed to get unit file state for k3s.service: No such file or directory\n"
+    )
     assert run("systemctl show -p LoadState,MainPID k3s.service k3s-agent") == (
         "LoadState=not-found\nMainPID=0\n\nLoadState=loaded\nMainPID=812\n"
     )
@@ -119,7 +134,9 @@ def test_systemctl(run: Run) -> None:
     assert run("systemctl cat k3s-agent | sed -n '1p;/^ExecStart=/,$p'") == (
         "# /etc/systemd/system/k3s-agent.service\nExecStart=/usr/local/bin/k3s \\\n    agent \\\n\t'--docker' \\\n\n"
     )
-    assert run("systemctl get-default; systemctl list-units --no-legend --plain --state=active --type=service 'nv*'") == (
+    assert run(
+        "systemctl get-default; systemctl list-units --no-legend --plain --state=active --type=service 'nv*'"
+    ) == (
         "multi-user.target\n"
         "nvargus-daemon.service loaded active running nvargus-daemon.service\n"
         "nvpmodel.service loaded active exited nvpmodel.service\n"
@@ -129,8 +146,8 @@ def test_systemctl(run: Run) -> None:
 def test_mount(run: Run) -> None:
     """What a fake command changes in the machine's files is seen by the next one."""
     script = (
-        "d=$(mktemp -d); sudo -n mount -t nfs -o ro 192.168.10.1:/nfs/images $d && grep -c \" $d nfs4 \" /proc/mounts;"
-        " sudo -n umount $d; grep -c \" $d \" /proc/mounts"
+        'd=$(mktemp -d); sudo -n mount -t nfs -o ro 192.168.10.1:/nfs/images $d && grep -c " $d nfs4 " /proc/mounts;'
+        ' sudo -n umount $d; grep -c " $d " /proc/mounts'
     )
     assert run(script) == "1\n0\n"
 
@@ -139,7 +156,9 @@ def test_undescribed(run: Run) -> None:
     """A command with arguments that nobody described says so, and fails."""
     assert run("nvpmodel -m 0 2>&1; echo $?") == "replay: undescribed: nvpmodel -m 0\n127\n"
     assert run("systemctl is-active nobodys 2>&1; echo $?") == "replay: undescribed: systemctl is-active nobodys\n1\n"
-    assert run("systemctl show -p Nice docker 2>&1; echo $?") == "replay: undescribed: systemctl show -p Nice docker\n1\n"
+    assert (
+        run("systemctl show -p Nice docker 2>&1; echo $?") == "replay: undescribed: systemctl show -p Nice docker\n1\n"
+    )
 
 
 def test_written_over(run: Run) -> None:
@@ -157,7 +176,9 @@ def test_off(inventory: Inventory) -> None:
 def test_runner() -> None:
     """Whoever runs pytest has a home, a name and a resolver of its own, and no way out."""
     assert socket.gethostname() == "laptop"
-    assert str(Path.home()) == os.environ["HOME"] == subprocess.check_output(["sh", "-c", "echo ~root"], text=True).strip()
+    assert (
+        str(Path.home()) == os.environ["HOME"] == subprocess.check_output(["sh", "-c", "echo ~root"], text=True).strip()
+    )
     assert socket.gethostbyname("localhost") == "127.0.0.1"
     with pytest.raises(socket.gaierror):
         socket.getaddrinfo("example.com", 443)
@@ -168,5 +189,7 @@ def test_runner() -> None:
 def test_names(run: Run) -> None:
     """The declared name server answers the boards, whatever is asked."""
     query = r"\252\252\1\0\0\1\0\0\0\0\0\0\7example\3com\0\0\1\0\1"
-    script = f"printf '{query}' | timeout 2 bash -c 'exec 3<>/dev/udp/8.8.8.8/53; cat >&3; head -c 12 <&3' | od -An -tx1"
+    script = (
+        f"printf '{query}' | timeout 2 bash -c 'exec 3<>/dev/udp/8.8.8.8/53; cat >&3; head -c 12 <&3' | od -An -tx1"
+    )
     assert run(script) == " aa aa 81 80 00 01 00 01 00 00 00 00\n"
