@@ -134,6 +134,7 @@ def _number(file: Path, name: str) -> int:
 
 def _describe(folder: Path, machine: Machine) -> None:
     """Write what the fakes of sudo and systemctl read, and the empty list of what was undescribed."""
+    (folder / "become").chmod(0o4755)
     (folder / "logins").mkdir()
     (folder / "units").mkdir()
     for name, login in machine.users().items():
