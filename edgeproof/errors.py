@@ -17,13 +17,21 @@ EdgeproofError
 
 from __future__ import annotations
 
+from typing import Literal
+
+Does = Literal["reads", "changes", "restarts", "deletes"]
+"""What a fix does, the lightest first; of several things it does, the heaviest counts."""
+
 
 class EdgeproofError(Exception):
-    """Base of all; `str()` is a sentence for a person, `fix` what to do about it ('' if unknown)."""
+    """Base of all; `str()` is a sentence for a person, `fix` what to do about it ('' if unknown).
 
-    def __init__(self, message: str, fix: str = "") -> None:
+    `does` is the heaviest thing the fix does: most only look.
+    """
+
+    def __init__(self, message: str, fix: str = "", *, does: Does = "reads") -> None:
         super().__init__(message)
-        self.fix = fix
+        self.fix, self.does = fix, does
 
 
 class InventoryError(EdgeproofError):
@@ -65,8 +73,8 @@ class ApiUnreachable(ConnectError):
 class ApiRefused(ConnectError):
     """The API server answers, and does not do what was asked; `status` is the HTTP status."""
 
-    def __init__(self, message: str, fix: str = "", *, status: int) -> None:
-        super().__init__(message, fix)
+    def __init__(self, message: str, fix: str = "", *, status: int, does: Does = "reads") -> None:
+        super().__init__(message, fix, does=does)
         self.status = status
 
 
@@ -75,4 +83,8 @@ class DatasetError(EdgeproofError):
 
 
 class WorkloadError(EdgeproofError):
-    """An image, a job or a pod did not do its work."""
+    """An image, a job or a pod did not do its work; `said` is what the cluster and the pod themselves said of it."""
+
+    def __init__(self, message: str, fix: str = "", *, said: str = "") -> None:
+        super().__init__(message, fix)
+        self.said = said

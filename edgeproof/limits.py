@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+import os
+
+MOST_SCALE = 10.0
+
+
+def waiting_scale(text: str) -> float:
+    """Read what the limits of waiting are multiplied by; ends the program, with a line, where that is no such number."""
+    try:
+        scale = float(text)
+    except ValueError:
+        scale = 0.0
+    if not 0 < scale <= MOST_SCALE:
+        raise SystemExit(f"edgeproof: EDGEPROOF_LIMITS_SCALE={text}: not a number over 0 and at most {MOST_SCALE:g}")
+    return scale
+
+
+SCALE = waiting_scale(os.environ.get("EDGEPROOF_LIMITS_SCALE") or "1")
+"""Of waiting for what the cluster makes: selftests on replayed clusters, which make it at once, wait less."""
+
 SSH_CONNECT_S = 8.0
 """TCP connection, key exchange and authentication, each."""
 
@@ -20,6 +39,9 @@ SLOW_SNIPPET_S = 5.0
 KILL_S = 1.0
 """From a snippet's SIGTERM to its SIGKILL (timeout(1), -k)."""
 
+K3S_SETTLED_S = 60.0
+"""A K3s that systemd has started again several times counts as running once it has run for this long."""
+
 DOCKER_ASK_S = 10.0
 """One question to a node's Docker daemon: `docker info`, `docker version`, `docker image inspect`."""
 
@@ -35,11 +57,14 @@ DEVICE_QUERY_S = 40.0
 API_CALL_S = 10.0
 """One call to the API server."""
 
-PODS_READY_S = 120.0
+PODS_READY_S = SCALE * 120.0
 """From making pods to the last of them running; a Nano's kubelet needs seconds for each."""
 
-POD_WARNED_S = 15.0
+POD_WARNED_S = SCALE * 15.0
 """A pod that waits this long and is warned about waits in vain."""
+
+YOUNG_POD_S = 120.0
+"""A system's pod that is younger than this may not be ready yet without being sick."""
 
 POD_EXEC_S = 30.0
 """One command in a pod."""
@@ -47,13 +72,13 @@ POD_EXEC_S = 30.0
 POD_REACH_S = 3.0
 """A TCP connection from one pod to another, or to the API's service."""
 
-ACCOUNT_S = 60.0
+ACCOUNT_S = SCALE * 60.0
 """From making a namespace to its service account, without which no pod can be made."""
 
-NAMESPACE_GONE_S = 60.0
+NAMESPACE_GONE_S = SCALE * 60.0
 """From deleting a namespace to its end."""
 
-CLAIM_BOUND_S = 30.0
+CLAIM_BOUND_S = SCALE * 30.0
 """From making a volume and a claim on it to their being bound; the binder makes a round every 15 s."""
 
 TRIAL_MOUNT_S = 20.0
@@ -68,7 +93,7 @@ TRIAL_MOUNT_ANSWER_S = 5.0
 TRIAL_MOUNT_WHOLE_S = 30.0
 """The mount by hand with all that belongs to it: mounting, looking, unmounting."""
 
-POLL_S = 0.5
+POLL_S = SCALE * 0.5
 """Between two looks at something that is waited for."""
 
 IMAGE_BUILD_S = 1800.0
@@ -77,13 +102,13 @@ IMAGE_BUILD_S = 1800.0
 IMAGE_SEND_S = 1800.0
 """Sending the worker image to one agent and loading it."""
 
-JOB_START_S = 120.0
+JOB_START_S = SCALE * 120.0
 """From making a job to its last pod running."""
 
-NODE_LOST_S = 10.0
+NODE_LOST_S = SCALE * 10.0
 """A node that is not Ready for this long, while it should work, is lost to the job (Kubernetes itself waits 40 s first)."""
 
-JOB_S = 3600.0
+JOB_S = SCALE * 3600.0
 """A whole job."""
 
 STALE_RUN_S = 7200.0

@@ -18,7 +18,7 @@ TOGETHER = ("house", "lab", "package", "worker")
 INVENTORY = """nodes:
   user-desktop: {{address: 127.0.0.1, role: server, port: {port}}}
   user-worker: {{address: 127.0.0.2, role: agent, port: {port}}}
-network: {{offline: true}}
+network: {{offline: true, gateway: 127.0.0.9}}
 """
 
 

@@ -1,28 +1,34 @@
-"""Where pods may go: taint, labels, an idle master, no GPU that nobody advertises."""
+"""Where pods may go: taint, labels, an idle master, no agent that is cordoned, no GPU that nobody advertises."""
 
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
-from edgeproof.trial.gpu_requests import gpu_requests
-
-TAINT = "node-role.kubernetes.io/master=true:NoSchedule"
-LABEL = "node-type=worker"
 
 
 def test_taint(server: NodeFacts, cluster: ClusterFacts) -> None:
     """The server is tainted, so that workloads stay off it."""
-    assert TAINT in cluster.member(server.name).taints
+    assert cluster.keeping_free(server.name) != ()
 
 
 def test_master_idle(server: NodeFacts, cluster: ClusterFacts) -> None:
-    """No workload pod is on the server."""
-    assert [pod for pod in cluster.workload_pods if pod.node == server.name] == []
+    """No workload pod is on the server that does not tolerate its taint."""
+    assert cluster.intruders(server.name) == ()
 
 
 def test_worker_label(node: NodeFacts, cluster: ClusterFacts) -> None:
-    """Agents are labelled as workers, the server is not."""
-    assert (LABEL in cluster.member(node.name).labels) is (node.declared.role == "agent")
+    """Agents have the label that draws workloads, the server has not."""
+    assert cluster.has_label(node.name) is node.declared.takes_work
 
 
-def test_gpu_request(node: NodeFacts, cluster: ClusterFacts) -> None:
-    """No manifest asks for a GPU that the node does not advertise."""
-    assert gpu_requests() == () or cluster.member(node.name).gpus != "0"
+def test_schedulable(agent: NodeFacts, cluster: ClusterFacts) -> None:
+    """Nobody has cordoned the agent."""
+    assert cluster.member(agent.name).cordoned is False
+
+
+def test_gpu_request(cluster: ClusterFacts) -> None:
+    """No pod waits for GPUs that no node advertises."""
+    assert cluster.waiting_for_gpus == ()
+
+
+def test_gpu_advertised(node: NodeFacts, cluster: ClusterFacts) -> None:
+    """Where pods get the GPU as a resource, the node advertises one."""
+    assert cluster.gpus_advertised(node.name) >= 1

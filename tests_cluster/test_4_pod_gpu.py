@@ -11,4 +11,4 @@ def test_daemon_set(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> None:
 
 def test_gpu_in_pod(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> None:
     """In the pod, the framework sees at least one GPU."""
-    assert verify_pods[node.name].gpus >= 1
+    assert verify_pods[node.name].gpus_seen >= 1

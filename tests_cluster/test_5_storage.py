@@ -1,23 +1,34 @@
-"""The export, a mount by hand, the claim, and a pod that lists the images."""
+"""The NFS server and its export, a mount by hand, the claim, and a pod that lists the images."""
+
+import pytest
 
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
-from edgeproof.inventory import Inventory
+from edgeproof.facts.node.storage import Listing, NfsServer, needed
+from edgeproof.inventory import Inventory, Storage
 from edgeproof.trial.claim_pods import ClaimPod
 from edgeproof.trial.mounts import TrialMount
 
 CLAIM = "nfs-images-pvc"
 
+pytestmark = pytest.mark.usefixtures("storage")
 
-def test_export(server: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -> None:
-    """The NFS server runs and exports the images with the declared options; the folder is nobody's, open to all."""
-    assert nodes[inventory.nfs_server.name].nfs_server.active is True
-    assert [
-        export.path for export in nodes[inventory.nfs_server.name].nfs_server.exports_of(inventory.storage.export)
-    ] != []
-    assert nodes[inventory.nfs_server.name].nfs_server.missing_options(inventory.storage) == frozenset()
-    assert nodes[inventory.nfs_server.name].nfs_server.owner == "nobody:nogroup"
-    assert nodes[inventory.nfs_server.name].nfs_server.mode == "777"
+
+def test_nfs_service(nfs_server: NfsServer) -> None:
+    """An NFS server runs on the node that exports the images."""
+    assert nfs_server.service != ""
+
+
+def test_export(nfs_server: NfsServer, inventory: Inventory) -> None:
+    """The images are exported to every agent, with the declared options."""
+    assert nfs_server.left_out(inventory) == ()
+    assert nfs_server.granted(inventory) == inventory.storage.options
+
+
+def test_export_folder(nfs_server: NfsServer, inventory: Inventory, storage: Storage) -> None:
+    """The exported folder is there, and whoever the agents act as on the server can use it and its files."""
+    assert nfs_server.has_folder is True
+    assert nfs_server.rights(inventory) == needed(storage)
 
 
 def test_mount(agent: NodeFacts, trial_mounts: dict[str, TrialMount]) -> None:
@@ -26,8 +37,8 @@ def test_mount(agent: NodeFacts, trial_mounts: dict[str, TrialMount]) -> None:
 
 
 def test_claim(cluster: ClusterFacts) -> None:
-    """A claim nfs-images-pvc that the user has made is of class "" and bound to its NFS volume, not to local-path."""
-    assert [claim for claim in cluster.claims_named(CLAIM) if claim.storage_class or claim.phase != "Bound"] == []
+    """A claim nfs-images-pvc that the user has made is bound to an NFS volume, whatever its class."""
+    assert cluster.claims_off_nfs(CLAIM) == ()
 
 
 def test_pod_with_claim(agent: NodeFacts, claim_pods: dict[str, ClaimPod]) -> None:
@@ -35,9 +46,6 @@ def test_pod_with_claim(agent: NodeFacts, claim_pods: dict[str, ClaimPod]) -> No
     assert claim_pods[agent.name].complaint == ""
 
 
-def test_listing(
-    agent: NodeFacts, claim_pods: dict[str, ClaimPod], nodes: dict[str, NodeFacts], inventory: Inventory
-) -> None:
-    """The pod sees the same files as the server: equal in number, and in names and sizes."""
-    assert claim_pods[agent.name].files == nodes[inventory.nfs_server.name].nfs_server.files
-    assert claim_pods[agent.name].listing_sha256 == nodes[inventory.nfs_server.name].nfs_server.listing_sha256
+def test_listing(agent: NodeFacts, claim_pods: dict[str, ClaimPod], usual_listing: Listing) -> None:
+    """The pod sees the same files as the server, or as the other agents where the server cannot be asked: in number, names and sizes."""
+    assert claim_pods[agent.name].listing == usual_listing

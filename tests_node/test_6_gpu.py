@@ -1,5 +1,7 @@
 """The GPU's device nodes, deviceQuery in a container, and the NFS client."""
 
+import pytest
+
 from edgeproof.facts.node import NodeFacts
 
 
@@ -13,6 +15,7 @@ def test_device_query(node: NodeFacts) -> None:
     assert node.device_query.result == "PASS"
 
 
+@pytest.mark.usefixtures("storage")
 def test_nfs_client(agent: NodeFacts) -> None:
     """mount.nfs is installed on agents."""
     assert agent.nfs_client != ()

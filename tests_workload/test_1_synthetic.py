@@ -18,12 +18,12 @@ def test_synthetic(measured: Measured, workloads: Workloads, inventory: Inventor
 
 def test_spread(agent: NodeFacts, workloads: Workloads) -> None:
     """Exactly one shard runs on the agent."""
-    assert workloads.synthetic().nodes.count(agent.name) == 1
+    assert workloads.shards_on(agent.name) == 1
 
 
 def test_server_free(server: NodeFacts, workloads: Workloads) -> None:
     """No shard runs on the server."""
-    assert workloads.synthetic().nodes.count(server.name) == 0
+    assert workloads.shards_on_server(server.name) == 0
 
 
 def test_gpu_in_shard(agent: NodeFacts, workloads: Workloads) -> None:

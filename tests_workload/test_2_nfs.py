@@ -1,8 +1,12 @@
 """Workload II: the NFS images, on one agent and on all."""
 
+import pytest
+
 from edgeproof.facts.node import NodeFacts
 from edgeproof.plugin.fixtures_workload import Measured
 from edgeproof.workload.runs import Workloads
+
+pytestmark = pytest.mark.usefixtures("storage")
 
 
 def test_on_one(measured: Measured, workloads: Workloads) -> None:
@@ -29,4 +33,4 @@ def test_corrupt(workloads: Workloads) -> None:
 
 def test_warm_up(agent: NodeFacts, workloads: Workloads) -> None:
     """The warm-up is over before the first image is read: it is not in the time."""
-    assert workloads.on_all().on(agent.name).warm_up_end_s <= workloads.on_all().on(agent.name).first_read_s
+    assert workloads.shard_of_all(agent.name).warm_up_end_s <= workloads.shard_of_all(agent.name).first_read_s

@@ -1,10 +1,14 @@
 """One agent against all of them."""
 
+import pytest
+
 from edgeproof.measure.shards import Speedup
 from edgeproof.workload.runs import Workloads
 
 MOST_STRAGGLE = 1.5
 """The mission's fastest and slowest node hardly differed; half as slow again is a slow node (catalogue: slow-node)."""
+
+pytestmark = pytest.mark.usefixtures("storage")
 
 
 def test_speedup(speedup: Speedup) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from edgeproof.errors import EdgeproofError
+from edgeproof.errors import Does, EdgeproofError
 from edgeproof.facts.observed import Blocked, NotApplicable
 
 Context = Mapping[str, Any]
@@ -22,12 +22,16 @@ Context = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Advice:
-    """The likely cause, the fix as a command to copy, and the catalogue's id and source ('' if it has no row)."""
+    """The likely cause, the fix as a command to copy, and the catalogue's id and source ('' if it has no row).
+
+    `does` is the heaviest thing the fix does, if it is run as it stands.
+    """
 
     cause: str
     fix: str
     id: str = ""
     source: str = ""
+    does: Does = "changes"
 
 
 class _Blanks(dict[str, str]):
@@ -67,7 +71,8 @@ def catalogue(row: str, **values: object) -> Advice:
     """Make the catalogue's row into advice, its placeholders filled from `values`; KeyError without such a row."""
     found = _rows()[row]
     fix = str(found["fix"]).format_map(_Blanks({key: str(value) for key, value in values.items()}))
-    return Advice(str(found["cause"]), f"try: {fix}" if found.get("try") else fix, row, str(found["source"]))
+    words = f"try: {fix}" if found.get("try") else fix
+    return Advice(str(found["cause"]), words, row, str(found["source"]), found["does"])
 
 
 @cache

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.pod_end import pod_end
 from edgeproof.errors import KubeconfigIsLocal
 from edgeproof.facts.cluster import ClusterFacts
+from edgeproof.facts.cluster.members import Member
 from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.node.k3s import DATA_DIR
+from edgeproof.facts.node.k3s_service import Service
+from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 
 RENEW = "sudo systemctl restart k3s   # K3s renews certificates near their end; then copy k3s.yaml again"
@@ -25,83 +34,218 @@ def api(cluster: ClusterFacts, inventory: Inventory) -> Advice:
 
 
 @advises("services")
-def services(node: NodeFacts, inventory: Inventory) -> Advice:
-    """A server where an agent should be, a stopped service, another server's agent, or containerd."""
-    known = {"node": node.name, "server": inventory.server.name, "server_address": inventory.server.address}
-    service = "k3s" if node.declared.role == "server" else "k3s-agent"
-    if node.declared.role == "agent" and node.k3s.role in ("server", "both"):
-        return catalogue("worker-is-server", **known)
-    if node.k3s.role != node.declared.role:
-        fix = f"sudo systemctl enable --now {service}; sudo journalctl -u {service} -n 20"
-        return Advice(f"{service} does not run on {node.name}", fix)
-    if node.declared.role == "agent" and node.k3s.url != f"https://{inventory.server.address}:6443":
-        found = catalogue("token-ca-mismatch", **known)
+def services(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -> Advice:
+    """Not there, not running (with its own words), or in the other role."""
+    service, wanted = node.k3s.service, node.declared.k3s_role
+    if service is None:
+        return Advice(f"K3s is not installed on {node.name}", _install(inventory, wanted))
+    if node.k3s.role == "nothing":
+        meant = next((each for each in node.k3s.services if each.role == wanted), None)
+        if meant is not None:
+            return _not_running(node, meant)
         return Advice(
-            f"the agent joined {node.k3s.url or 'no server'}, not {inventory.server.name}",
-            found.fix,
-            found.id,
-            found.source,
+            f"K3s is installed on {node.name} as {service.role or service.unit} alone, and does not run",
+            _install(inventory, wanted),
         )
-    return catalogue("runtime-bypassed")
+    if wanted == "server" or _serves_this_cluster(node, nodes, inventory):
+        return Advice(
+            f"K3s runs on {node.name} as {node.k3s.role}, which cluster.yaml does not say",
+            f"see what is meant: systemctl cat {service.unit}; where K3s is right, write role: server, agent or both into cluster.yaml",
+            does="reads",
+        )
+    return catalogue(
+        "worker-is-server",
+        node=node.name,
+        data=node.k3s.data_dir,
+        install=_install(inventory, wanted),
+        server=inventory.server.name,
+    )
+
+
+def _serves_this_cluster(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -> bool:
+    """Whether it is one more server of this cluster, or that cannot be told: then nothing may be uninstalled."""
+    known = [nodes[server.name].k3s for server in inventory.servers if not reason(nodes[server.name], "k3s")]
+    authorities = {k3s.server_ca_sha256 for k3s in known if not reason(k3s, "server_ca_sha256")}
+    own = reason(node.k3s, "server_ca_sha256")
+    return own is not None or not authorities or node.k3s.server_ca_sha256 in authorities
+
+
+def _install(inventory: Inventory, role: str) -> str:
+    """Give the installer's own command for that role; TOKEN is for a person to fill in."""
+    docker = " --docker" if inventory.kubernetes.runtime == "docker" else ""
+    joins = role == "agent" or len(inventory.servers) > 1
+    join = f"K3S_URL=https://{_endpoint(inventory)}:6443 K3S_TOKEN=TOKEN " if joins else ""
+    note = f"   # TOKEN: sudo cat {DATA_DIR}/server/node-token on {inventory.server.name}" if join else ""
+    return f"curl -sfL https://get.k3s.io | {join}sh -s - {role}{docker}{note}"
+
+
+def _endpoint(inventory: Inventory) -> str:
+    return inventory.kubernetes.endpoint or str(inventory.server.address)
+
+
+def _not_running(node: NodeFacts, service: Service) -> Advice:
+    """In K3s's own words, where the journal has some; a flag that this release does not know is named with the file to look in."""
+    said = f"; it said: {node.k3s.said}" if node.k3s.said else ""
+    log = f"sudo journalctl -u {service.unit} -n 40 --no-pager   # on {node.name}"
+    if flag := re.search(r"flag provided but not defined: -+([\w-]+)", node.k3s.said):
+        log = (
+            f"take --{flag[1]} out of what K3s on {node.name} runs with (systemctl cat {service.unit}; /etc/rancher/k3s/config.yaml), or "
+            f"install a release of K3s that knows it; then: sudo systemctl daemon-reload && sudo systemctl restart {service.unit}"
+        )
+        return Advice(f"{service.what} on {node.name}{said}", log, does="restarts")
+    if service.state == "stopped":
+        return Advice(f"{service.what} on {node.name}{said}", f"sudo systemctl enable --now {service.unit}; {log}")
+    return Advice(f"{service.what} on {node.name}{said}", log, does="reads")
+
+
+@advises("joined")
+def joined(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -> Advice:
+    """A server that founded a cluster of its own, or an agent that asks another one."""
+    k3s = node.k3s
+    if node.declared.is_server:
+        return Advice(
+            f"{node.name} holds another cluster CA than most servers: it was not joined to them",
+            f"compare it on all servers: sudo sha256sum {k3s.data_dir}/server/tls/server-ca.crt",
+            does="reads",
+        )
+    unit = k3s.service.unit if k3s.service else "k3s-agent"
+    if k3s.never_joined:
+        return Advice(
+            f"{node.name} asks {k3s.url}, which is no server of cluster.yaml as it resolves that name, and has no cluster CA from there",
+            f"on {node.name}: write https://{_endpoint(inventory)}:6443 into {k3s.url_file or 'its settings'} and: sudo systemctl "
+            f"restart {unit}   # where {k3s.url_host} stands for your servers, name it in cluster.yaml as kubernetes.endpoint",
+            does="restarts",
+        )
+    found = _mismatch(node, nodes, inventory)
+    return replace(
+        found, cause=f"{node.name} joined {k3s.url}, whose cluster CA is not that of {inventory.server.name}"
+    )
+
+
+def _mismatch(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -> Advice:
+    k3s, server = node.k3s, nodes[inventory.server.name]
+    known = not reason(server, "k3s") and not reason(server.k3s, "data_dir")
+    return catalogue(
+        "token-ca-mismatch",
+        node=node.name, server=inventory.server.name, server_address=_endpoint(inventory), data=server.k3s.data_dir if known else DATA_DIR,
+        file=k3s.token_setting_file or k3s.url_file or "its settings", unit=k3s.service.unit if k3s.service else "k3s-agent",
+    )  # fmt: skip
 
 
 @advises("token")
-def token() -> Advice:
+def token(server: NodeFacts) -> Advice:
     """Absent, or readable by others."""
-    return Advice("the node token is absent, or others may read it", "sudo chmod 600 /var/lib/rancher/k3s/server/token")
+    files = server.k3s.open_token_files
+    if not files:
+        return Advice(
+            f"K3s on {server.name} wrote no token into {server.k3s.data_dir}/server",
+            f"sudo ls -l {server.k3s.data_dir}/server   # on {server.name}",
+            does="reads",
+        )
+    paths = " ".join(file.path for file in files)
+    return Advice(
+        "others than root may read the join token",
+        f"sudo chown root:root {paths} && sudo chmod 600 {paths}   # on {server.name}",
+    )
 
 
 @advises("authority")
-def authority(agent: NodeFacts, inventory: Inventory) -> Advice:
+def authority(agent: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -> Advice:
     """The server was reinstalled."""
-    return catalogue(
-        "token-ca-mismatch", node=agent.name, server=inventory.server.name, server_address=inventory.server.address
-    )
+    return _mismatch(agent, nodes, inventory)
 
 
 @advises("nodes")
 def nodes(node: NodeFacts, cluster: ClusterFacts) -> Advice:
     """Never joined, not Ready, or registered under another address."""
-    service = "k3s" if node.declared.role == "server" else "k3s-agent"
+    service = "k3s" if node.declared.is_server else "k3s-agent"
     log = f"sudo journalctl -u {service} -n 30   # on {node.name}"
     if node.name not in cluster.members:
-        return Advice(f"{node.name} has not joined the cluster", log)
+        others = f"; nodes that are no board of cluster.yaml: {_names(cluster.strangers)}" if cluster.strangers else ""
+        return Advice(f"{node.name} has not joined the cluster{others}", log, does="reads")
     member = cluster.member(node.name)
-    if member.ready and member.internal_ip != str(node.declared.address):
-        return catalogue("wrong-interface", node=node.name, address=node.declared.address)
-    if member.pressures:
-        return (
-            catalogue("disk-full")
-            if "DiskPressure" in member.pressures
-            else Advice(f"{', '.join(member.pressures)}", "free -h; df -h")
-        )
-    return Advice(f"not Ready: {member.why_not_ready}", log)
+    if not member.ready:
+        return Advice(f"not Ready: {member.why_not_ready or 'no reason is told'}", log, does="reads")
+    if not member.has_address_of(node.declared):
+        found = catalogue("wrong-interface", node=node.name, address=node.declared.address)
+        return replace(found, cause=f"{_registered(member)}: {found.cause}")
+    if "DiskPressure" in member.pressures:
+        return catalogue("disk-full")
+    return Advice(
+        f"the kubelet tells of {', '.join(member.pressures)}",
+        f"kubectl describe node {member.name}; free -h; df -h   # the last two on {node.name}",
+        does="reads",
+    )
+
+
+def _registered(member: Member) -> str:
+    flannel = f", flannel uses {member.flannel_address}" if member.flannel_address else ""
+    return f"it is registered as {', '.join(member.addresses)}{flannel}"
+
+
+def _names(members: Iterable[Member]) -> str:
+    return ", ".join(member.name for member in members)
 
 
 @advises("strangers")
 def strangers(cluster: ClusterFacts, inventory: Inventory) -> Advice:
-    """A renamed board leaves its old Node object behind."""
-    names = " ".join(sorted(set(cluster.members) - set(inventory.nodes)))
+    """Not in cluster.yaml, or an old name of a board; only an object that no board stands behind may go."""
+    fixes, gone = [], False
+    for member in cluster.strangers:
+        boards = [node.name for node in inventory.nodes.values() if member.has_address_of(node)]
+        if boards:
+            fixes.append(f"kubectl describe node {member.name}   # it has the address of {boards[0]}: its node_name:?")
+        elif member.is_ready:
+            fixes.append(f"cluster.yaml: nodes: {member.name}: {{address: {_address(member)}, role: …}}")
+        else:
+            gone = True
+            fixes.append(
+                f"kubectl describe node {member.name}   # only if its board is gone for good: kubectl delete node {member.name}"
+            )
     return Advice(
-        "nodes that the inventory does not know: boards renamed, or forgotten in cluster.yaml",
-        f"kubectl delete node {names}",
+        f"nodes that cluster.yaml does not name: {_names(cluster.strangers)}; boards renamed, forgotten in the file, or gone",
+        "\n".join(fixes),
+        does="deletes" if gone else "reads",
     )
+
+
+def _address(member: Member) -> str:
+    return "ADDRESS" if reason(member, "addresses") else member.addresses[0]
 
 
 @advises("versions")
 def versions(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Advice:
-    """Too far apart, or another runtime than declared."""
-    if cluster.member(node.name).runtime.split(":")[0] != inventory.kubernetes.runtime:
-        return catalogue("runtime-bypassed")
+    """Newer than the server, too old for it, or on another runtime than declared."""
+    member, behind = cluster.member(node.name), cluster.minors_behind(node.name)
+    said = f"{node.name} runs {member.kubelet}, the server {cluster.version}"
+    if behind < 0:
+        return Advice(
+            f"{said}: a kubelet may not be newer than its API server",
+            "upgrade K3s on the servers first",
+            does="restarts",
+        )
+    if behind > cluster.most_minors_behind:
+        return Advice(
+            f"{said}: more than {cluster.most_minors_behind} minor releases behind",
+            f"upgrade K3s on {node.name}",
+            does="restarts",
+        )
+    if inventory.kubernetes.runtime == "docker":
+        found = catalogue("runtime-bypassed", node=node.name)
+        return replace(found, cause=f"{node.name} runs {member.runtime_version}: {found.cause}")
     return Advice(
-        f"{node.name} runs {cluster.member(node.name).kubelet}, the server {cluster.version}",
-        f"upgrade K3s on {node.name}",
+        f"{node.name} runs {member.runtime_version}, and cluster.yaml declares {inventory.kubernetes.runtime}",
+        f"cluster.yaml: kubernetes: {{runtime: {member.runtime}}}, if that is meant; else take --docker out of the flags of K3s there",
     )
 
 
 @advises("system_pods")
-def system_pods() -> Advice:
+def system_pods(cluster: ClusterFacts) -> Advice:
     """Their own words say why."""
-    return Advice(
-        "pods of the system are not ready", "kubectl -n kube-system get pods; kubectl -n kube-system describe pod NAME"
+    said = "; ".join(
+        f"{pod!r} on {cluster.board(pod.node) or 'no node'}: {pod.why or pod.phase}" for pod in cluster.sick_system_pods
     )
+    first = cluster.sick_system_pods[0]
+    look = f"kubectl -n {first.namespace} describe pod {first.name}"
+    found = pod_end(said, look)
+    return replace(found, cause=f"{found.cause} ({said})" if found.id else f"pods of the system are not ready: {said}")

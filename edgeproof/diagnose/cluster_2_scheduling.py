@@ -2,43 +2,86 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.cluster import ClusterFacts
+from edgeproof.facts.cluster.pods import PodOnNode
 from edgeproof.facts.node import NodeFacts
 from edgeproof.inventory import Inventory
 
+RESTARTED = {"Deployment": "deployment", "StatefulSet": "statefulset"}
+"""Owners whose pods `kubectl rollout restart` makes anew, where the scheduler lets them."""
+
 
 @advises("taint")
-def taint(inventory: Inventory) -> Advice:
+def taint(server: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Advice:
     """Without it the master throttled."""
-    return catalogue("master-hot", server=inventory.server.name)
+    wanted = inventory.scheduling.taint
+    found = catalogue("master-hot", server=cluster.member(server.name).name, taint=wanted)
+    return replace(found, does="restarts") if wanted.endswith(":NoExecute") else found
 
 
 @advises("master_idle")
 def master_idle(server: NodeFacts, cluster: ClusterFacts) -> Advice:
-    """Each pod by name."""
-    pods = [pod for pod in cluster.workload_pods if pod.node == server.name]
-    found = catalogue("master-hot", server=server.name)
-    fix = "\n".join(f"kubectl -n {pod.namespace} delete pod {pod.name}" for pod in pods)
+    """A taint of NoSchedule leaves pods that were there before; what made them makes them anew elsewhere."""
+    fixes = dict.fromkeys(_moved(pod) for pod in cluster.intruders(server.name))
+    found = catalogue("master-hot")
+    kept = ", ".join(cluster.keeping_free(server.name))
     return Advice(
-        "workload pods run on the server, beside the control plane: it will throttle", fix, found.id, found.source
+        f"workload pods run on the server, beside the control plane: it will throttle; {kept} keeps off only those that come later",
+        "\n".join(fixes),
+        found.id,
+        found.source,
+        does="restarts",
     )
 
 
+def _moved(pod: PodOnNode) -> str:
+    kind = RESTARTED.get(pod.owner.kind)
+    if kind:
+        return f"kubectl -n {pod.namespace} rollout restart {kind}/{pod.owner.name}"
+    if pod.owner.kind:
+        return f"# {pod!r} is of the {pod.owner.kind} {pod.owner.name}: let it end, or start that anew"
+    return f"# {pod!r} has no controller that would make it anew: make it again on an agent before it is deleted here"
+
+
 @advises("worker_label")
-def worker_label(node: NodeFacts) -> Advice:
+def worker_label(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Advice:
     """Jobs choose their nodes by it."""
-    if node.declared.role == "agent":
+    label, name = inventory.scheduling.label, cluster.member(node.name).name
+    key = label.partition("=")[0]
+    if node.declared.takes_work:
         return Advice(
-            "no workload pod will be scheduled here: they select node-type=worker",
-            f"kubectl label node {node.name} node-type=worker",
+            f"no workload pod will be scheduled here: they select {label}",
+            f"kubectl label node {name} {label} --overwrite",
         )
+    return Advice(f"workload pods select {label}, and the server has it", f"kubectl label node {name} {key}-")
+
+
+@advises("schedulable")
+def schedulable(agent: NodeFacts, cluster: ClusterFacts) -> Advice:
+    """Somebody said `kubectl cordon`, or `drain`, and has not taken it back."""
     return Advice(
-        "workload pods select node-type=worker, and the server has it", f"kubectl label node {node.name} node-type-"
+        f"{agent.name} is cordoned (SchedulingDisabled): it takes no new pods",
+        f"kubectl uncordon {cluster.member(agent.name).name}   # when the work that it was cordoned for is done",
     )
 
 
 @advises("gpu_request")
-def gpu_request() -> Advice:
+def gpu_request(cluster: ClusterFacts) -> Advice:
     """A Nano advertises none."""
-    return catalogue("gpu-not-advertised")
+    found = catalogue("gpu-not-advertised")
+    waiting = ", ".join(f"{pod!r} ({pod.why})" for pod in cluster.waiting_for_gpus)
+    return replace(found, cause=f"{found.cause}: {waiting}")
+
+
+@advises("gpu_advertised")
+def gpu_advertised(node: NodeFacts, cluster: ClusterFacts) -> Advice:
+    """The device plugin does not run there, or does not know the machine."""
+    return Advice(
+        f"pods are to get the GPU by {cluster.gpu_way}, and {node.name} advertises no nvidia.com/gpu: no device plugin runs there, or it"
+        " found no GPU",
+        "kubectl get pods -A -o wide | grep device-plugin; kubectl logs of the one on this node",
+        does="reads",
+    )

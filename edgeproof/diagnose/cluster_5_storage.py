@@ -2,65 +2,162 @@
 
 from __future__ import annotations
 
+import re
+
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.failed_mount import MountOf, explain_mount
+from edgeproof.diagnose.pod_end import pod_end
+from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.node.storage import ADD, READ, NfsServer, needed
+from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 from edgeproof.trial.claim_pods import ClaimPod
 from edgeproof.trial.mounts import TrialMount
 
 
-@advises("export")
-def export(inventory: Inventory, nodes: dict[str, NodeFacts]) -> Advice:
-    """Stopped, not exported, or otherwise than declared."""
-    name, path = inventory.nfs_server.name, inventory.storage.export
-    seen = nodes[name].nfs_server
-    if not seen.active:
-        return Advice(f"the NFS server on {name} does not run", "sudo systemctl enable --now nfs-kernel-server")
-    options = ",".join(sorted(inventory.storage.options))
-    line = f"{path} {inventory.network.gateway}/{inventory.network.prefix}({options})"
-    if not seen.exports_of(path) or seen.missing_options(inventory.storage):
-        return Advice(
-            f"{path} is not exported as declared", f"echo '{line}' | sudo tee /etc/exports && sudo exportfs -ra"
-        )
+@advises("nfs_service")
+def nfs_service(inventory: Inventory) -> Advice:
+    """Stopped, or not installed."""
     return Advice(
-        f"{path} is {seen.owner}, mode {seen.mode}", f"sudo chown nobody:nogroup {path} && sudo chmod 777 {path}"
+        f"nothing serves NFS on {_server(inventory)}: no service of it is active, and nothing listens on port 2049",
+        "sudo systemctl enable --now nfs-kernel-server   # not installed: sudo apt-get install -y nfs-kernel-server",
+        does="changes",
     )
 
 
-@advises("mount")
-def mount(agent: NodeFacts, trial_mounts: dict[str, TrialMount]) -> Advice:
-    """Mount's own words tell the cause."""
-    said = trial_mounts[agent.name].complaint
-    if "bad option" in said:
-        return catalogue("nfs-client-missing")
-    if "Stale" in said:
-        return catalogue("nfs-stale", node=agent.name, path="/mnt")
-    if "version" in said or "Protocol not supported" in said:
-        return catalogue("nfs-version")
-    if "denied" in said:
+@advises("export")
+def export(inventory: Inventory, nfs_server: NfsServer) -> Advice:
+    """A blank before a bracket, an agent left out, other options; the line to mend is named."""
+    line = _line_with_blank(nfs_server, inventory)
+    if line:
         return Advice(
-            f"the server does not export to {agent.declared.address}", "sudo nano /etc/exports; sudo exportfs -ra"
+            f"{line}: a blank before the bracket, so the clients before it get the defaults (ro, root_squash), and the whole world "
+            "gets what stands in the bracket",
+            _edit(f"no blank before the bracket in {line.split(': ')[0]}"),
+            does="changes",
         )
-    return Advice(f"mount says: {said}", f"showmount -e SERVER   # on {agent.name}; is port 2049 open?")
+    left_out = nfs_server.left_out(inventory)
+    if left_out:
+        seen = ", ".join(sorted({f"{export.path} to {export.client}" for export in nfs_server.exports})) or "nothing"
+        return Advice(
+            f"{inventory.storage.export} is not exported to {', '.join(left_out)}; exported is: {seen}",
+            _edit(f"add a line, or the client to the line that is there: {_wanted(inventory)}"),
+            does="changes",
+        )
+    return _options(inventory, nfs_server)
+
+
+def _options(inventory: Inventory, nfs_server: NfsServer) -> Advice:
+    declared = inventory.storage.options
+    agent = next(
+        agent for agent in inventory.agents
+        if (found := nfs_server.export_for(agent, inventory.storage)) and found.in_force(declared) != declared
+    )  # fmt: skip
+    found = nfs_server.export_for(agent, inventory.storage)
+    place = f"{found.path} {found.client}" if found else ""
+    lacking = ", ".join(sorted(declared - nfs_server.granted(inventory)))
+    mend = _edit(f"{lacking} for {place}")
+    cause = f"the line that decides for {agent.name}, {place}, does not give it {lacking}"
+    if declared - nfs_server.granted(inventory) == {"no_root_squash"}:
+        row = catalogue("nfs-root-squash", server=_server(inventory))
+        return Advice(f"{cause}: {row.cause}", mend, row.id, row.source, "changes")
+    return Advice(cause, mend, does="changes")
+
+
+def _wanted(inventory: Inventory) -> str:
+    clients = " ".join(f"{agent.address}({','.join(sorted(inventory.storage.options))})" for agent in inventory.agents)
+    return f"{inventory.storage.export} {clients}"
+
+
+def _edit(what: str) -> str:
+    return f"sudoedit /etc/exports   # {what}; then: sudo exportfs -ra"
+
+
+def _line_with_blank(nfs_server: NfsServer, inventory: Inventory) -> str:
+    """Name the line of /etc/exports that is about the export and has a blank before a bracket; '' where there is none."""
+    for written in nfs_server.written:
+        place, number, text = ([*written.split(":", 2), "", ""])[:3]
+        path, clients = ([*text.split(None, 1), "", ""])[:2]
+        if path.strip('"').rstrip("/") == inventory.storage.export.rstrip("/") and re.search(r"[^\s()]\s+\(", clients):
+            return f"line {number} of {place}: {path} {clients.strip()}"
+    return ""
+
+
+@advises("export_folder")
+def export_folder(inventory: Inventory, nfs_server: NfsServer) -> Advice:
+    """No folder, or one whose rights leave out whom the agents act as."""
+    path = inventory.storage.export
+    if nfs_server.folder is None:
+        return Advice(f"there is no folder {path} on {_server(inventory)}", f"sudo mkdir -p {path}", does="changes")
+    folder, lacking = nfs_server.folder, needed(inventory.storage) - nfs_server.rights(inventory)
+    uid, gid = max(nfs_server.users(inventory))
+    files = f"{path}/*" if READ in lacking else ""
+    places = " ".join(filter(None, (path if lacking - {READ} else "", files)))
+    bits = "u+rwX" if ADD in lacking else "u+rX"
+    return Advice(
+        f"agents act as user {uid}, group {gid} on {_server(inventory)} and cannot {', '.join(sorted(lacking))}: the folder is "
+        f"{folder.owner}, mode {folder.mode:o}",
+        f"sudo chown {uid}:{gid} {places} && sudo chmod {bits} {places}   # or let agents act as its owner: "
+        f"all_squash,anonuid={folder.uid},anongid={folder.gid} in /etc/exports, and storage.options in cluster.yaml",
+        does="changes",
+    )
+
+
+def _server(inventory: Inventory) -> str:
+    return inventory.nfs_node.name if inventory.nfs_node else inventory.nfs_address
+
+
+def _mount_of(inventory: Inventory, agent: NodeFacts, built: frozenset[str] | None = None) -> MountOf:
+    return MountOf(
+        inventory.nfs_address, inventory.nfs_node.name if inventory.nfs_node else "", inventory.storage.export,
+        agent.name, str(agent.declared.address), built,
+    )  # fmt: skip
+
+
+@advises("mount")
+def mount(inventory: Inventory, agent: NodeFacts, trial_mounts: dict[str, TrialMount]) -> Advice:
+    """Mount's own words tell the cause."""
+    trial = trial_mounts[agent.name]
+    built = None if reason(trial, "kernel") else trial.kernel
+    return explain_mount(trial.complaint, _mount_of(inventory, agent, built))
 
 
 @advises("claim")
-def claim() -> Advice:
-    """The default class was filled in."""
-    return catalogue("pvc-wrong-class")
+def claim(cluster: ClusterFacts) -> Advice:
+    """The default class was filled in; or what the claim itself waits for."""
+    found = cluster.claims_off_nfs("nfs-images-pvc")[0]
+    if found.storage_class == "local-path":
+        return catalogue("pvc-wrong-class", namespace=found.namespace)
+    bound = f"is bound to {found.volume}, which is no NFS volume" if found.phase == "Bound" else f"is {found.phase}"
+    return Advice(
+        f"the claim {found.namespace}/{found.name} (class {found.storage_class!r}) {bound}: {found.said or 'no event says why'}",
+        f"kubectl -n {found.namespace} describe pvc {found.name}; kubectl get pv,storageclass",
+        does="reads",
+    )
 
 
 @advises("pod_with_claim")
-def pod_with_claim(agent: NodeFacts, claim_pods: dict[str, ClaimPod]) -> Advice:
-    """The pod's own words."""
-    if "FailedMount" in claim_pods[agent.name].complaint:
-        return catalogue("nfs-version")
-    return Advice("a pod with the claim does not run on this agent", "kubectl describe pod nfs-test-pod")
+def pod_with_claim(inventory: Inventory, agent: NodeFacts, claim_pods: dict[str, ClaimPod]) -> Advice:
+    """Mount's words as the kubelet passes them on, else the pod's own state."""
+    pod = claim_pods[agent.name]
+    if pod.mount_said:
+        return explain_mount(pod.mount_said, _mount_of(inventory, agent))
+    look = f"kubectl describe node {agent.declared.member_name}; kubectl get events -A --sort-by=.lastTimestamp"
+    return pod_end(pod.complaint, look)
 
 
 @advises("listing")
-def listing(agent: NodeFacts) -> Advice:
-    """A stale mount, or another folder."""
-    return catalogue(
-        "nfs-stale", node=agent.name, path="/var/lib/kubelet/pods/*/volumes/kubernetes.io~nfs/*", server="SERVER"
+def listing(agent: NodeFacts, claim_pods: dict[str, ClaimPod]) -> Advice:
+    """A stale mount where the pod says so, else another folder, or one that is being filled."""
+    trouble = claim_pods[agent.name].trouble
+    if re.search(r"\bstale\b", trouble, re.I):
+        return catalogue(
+            "nfs-stale", node=agent.name, path="/var/lib/kubelet/pods/*/volumes/kubernetes.io~nfs/*", server="SERVER"
+        )
+    said = f" (in the pod: {trouble})" if trouble else ""
+    return Advice(
+        f"{agent.name} has another folder than the others, or images are still being copied{said}",
+        "python -m edgeproof cluster -k listing   # again, when nothing is being copied",
+        does="reads",
     )

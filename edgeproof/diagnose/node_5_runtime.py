@@ -2,29 +2,68 @@
 
 from __future__ import annotations
 
+import re
+
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.node.runtime import NO_DAEMON, NOT_INSTALLED, PODMAN
+from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 
-RESTART = "sudo systemctl restart docker"
-NEW_ENOUGH = 'sudo tee /etc/docker/daemon.json <<< \'{"default-runtime": "nvidia", "runtimes": {"nvidia": {"path": "nvidia-container-runtime", "runtimeArgs": []}}}\''
+RESTART = "sudo systemctl restart docker   # restarts the containers of every pod, where K3s runs on Docker"
+CONFIGURE = f"sudo nvidia-ctk runtime configure --runtime=docker --set-as-default && {RESTART}"
+"""Adds its keys and keeps the others; --set-as-default is there from toolkit 1.14 on (its release notes)."""
+
+BY_HAND = (
+    'sudoedit {path}   # keep what is there, and add: "default-runtime": "nvidia", '
+    f'"runtimes": {{{{"nvidia": {{{{"path": "nvidia-container-runtime", "runtimeArgs": []}}}}}}}}; then: {RESTART}'
+)
 
 
 @advises("docker")
 def docker(node: NodeFacts) -> Advice:
-    """Dead by its configuration, dead otherwise, or free to be upgraded."""
-    if node.docker.active == "not installed":
-        return Advice("Docker is not installed", "sudo apt-get install -y docker.io")
-    if node.docker.active != "active" and node.daemon_json.error:
-        return catalogue("daemon-json-invalid")
-    if node.docker.active != "active":
-        return Advice("Docker does not run", "sudo systemctl enable --now docker; sudo journalctl -u docker -n 20")
-    if node.docker.enabled != "enabled":
-        return Advice("Docker does not start at boot", "sudo systemctl enable docker")
-    found = catalogue("docker-clone3")
+    """Not there, something else in its place, dead by a key that is a flag as well, dead otherwise, or not at boot."""
+    seen = node.docker
+    if seen.active == NOT_INSTALLED:
+        return Advice(
+            "Docker is not installed, and cluster.yaml says runtime: docker, or does not say",
+            "sudo apt-get install -y docker.io   # or, where K3s runs its pods on containerd: kubernetes: {runtime: containerd} in cluster.yaml",
+        )
+    if seen.active in (NO_DAEMON, PODMAN) or (seen.active != "active" and seen.sockets):
+        return _something_else(node)
+    if seen.active == "active":
+        return Advice("Docker does not start at boot", f"sudo systemctl enable {seen.unit}")
+    clashes = node.daemon_json.clashes
+    if clashes:
+        return Advice(
+            f"{' and '.join(clashes)} of {node.daemon_json.path} is given to dockerd as a flag too, and with both it does not start",
+            f"systemctl cat docker   # take {' and '.join(clashes)} out of the file (sudoedit {node.daemon_json.path}) or of the unit (sudo systemctl edit docker); then: {RESTART}",
+            source="nvidia-docker#490",
+            does="restarts",
+        )
+    return Advice("Docker does not run", f"sudo journalctl -u {seen.unit} -n 20; sudo systemctl start {seen.unit}")
+
+
+def _something_else(node: NodeFacts) -> Advice:
+    """A client without daemon, a rootless daemon, podman: K3s asks /run/docker.sock for Docker itself."""
+    where = (
+        f", and what answers as docker listens at {' and '.join(node.docker.sockets)}" if node.docker.sockets else ""
+    )
     return Advice(
-        "apt may upgrade Docker past what this kernel takes",
-        "sudo apt-mark hold docker.io containerd",
+        f"the system's own Docker is {node.docker.active}{where}; K3s with --docker asks it alone, at /run/docker.sock",
+        "docker context ls; docker info; dpkg -l 'docker*' 'podman*'   # see which Docker is meant before another is installed beside it",
+        does="reads",
+    )
+
+
+@advises("docker_held")
+def docker_held(node: NodeFacts) -> Advice:
+    """Free to be upgraded."""
+    found = catalogue("docker-clone3")
+    packages = " ".join(node.docker.unheld)
+    return Advice(
+        f"apt may upgrade {packages} past what this kernel takes",
+        f"sudo apt-mark hold {packages}",
         found.id,
         found.source,
     )
@@ -32,34 +71,60 @@ def docker(node: NodeFacts) -> Advice:
 
 @advises("daemon_json")
 def daemon_json(node: NodeFacts) -> Advice:
-    """Not JSON, no nvidia runtime, or not the default."""
-    if node.daemon_json.malformed:
-        return catalogue("daemon-json-invalid")
-    if not node.daemon_json.nvidia_path:
-        return Advice("daemon.json names no nvidia runtime", f"{NEW_ENOUGH} && {RESTART}")
-    if not node.daemon_json.nvidia_runs:
-        return Advice(
-            f"{node.daemon_json.nvidia_path} is not installed",
-            f"sudo apt-get install -y nvidia-container-runtime && {RESTART}",
-        )
+    """Refused by dockerd, no nvidia runtime, its program missing, or not the default."""
+    seen = node.daemon_json
+    if seen.error:
+        found = catalogue("daemon-json-invalid", path=seen.path)
+        return Advice(f"dockerd does not take {seen.path}: {seen.error}", found.fix, found.id, found.source, found.does)
+    twice = f" (it has {' and '.join(seen.repeated)} twice, of which the last counts)" if seen.repeated else ""
+    if not seen.nvidia_path:
+        what = f"{seen.path} names no nvidia runtime" if seen.present else f"there is no {seen.path}"
+        return Advice(f"{what}, so containers get runc{twice}", _make_default(node), does="restarts")
+    if not seen.nvidia_runs:
+        return _without_program(node)
     return Advice(
-        "containers get runc unless they ask for nvidia, and Kubernetes never asks",
-        f'add "default-runtime": "nvidia" to /etc/docker/daemon.json, then: {RESTART}',
+        f"containers get {seen.default_runtime or 'runc'} unless they ask for nvidia, and Kubernetes never asks{twice}",
+        _make_default(node),
+        does="restarts",
     )
 
 
+def _without_program(node: NodeFacts) -> Advice:
+    """Name the package that has the runtime's program: its own on R32, the toolkit's from R35 on."""
+    path = node.daemon_json.nvidia_path
+    if path.rsplit("/", 1)[-1] != "nvidia-container-runtime":
+        return Advice(f"{path}, the nvidia runtime in {node.daemon_json.path}, is not there to run", f"ls -l {path}; sudoedit {node.daemon_json.path}")  # fmt: skip
+    old = reason(node, "platform") is None and node.platform.l4t.startswith("32.")
+    package = "nvidia-container-runtime" if old else "nvidia-container-toolkit"
+    return Advice(f"{path} is not installed", f"sudo apt-get install -y {package}; {RESTART}", does="restarts")
+
+
+def _make_default(node: NodeFacts) -> str:
+    """Give the toolkit's own command, where it has it and the file is the usual one; else what to write by hand."""
+    match = re.match(r"(\d+)\.(\d+)", node.docker.toolkit)
+    if match and (int(match[1]), int(match[2])) >= (1, 14) and node.daemon_json.path == "/etc/docker/daemon.json":
+        return CONFIGURE
+    return BY_HAND.format(path=node.daemon_json.path)
+
+
 @advises("daemon_agrees")
-def daemon_agrees() -> Advice:
-    """The file is newer than the daemon."""
-    return Advice("daemon.json is right, but the daemon was started before it was", RESTART)
+def daemon_agrees(node: NodeFacts) -> Advice:
+    """The configuration is newer than the daemon."""
+    lacks = "nvidia" not in node.docker.runtimes
+    what = "the nvidia runtime is not registered with the running daemon" if lacks else "the daemon has another default"
+    return Advice(f"{what}: daemon.json is right, but the daemon was started before it was", RESTART, does="restarts")
 
 
 @advises("docker_group")
-def docker_group(inventory: Inventory) -> Advice:
-    """Not a member, or not since the last login."""
+def docker_group(node: NodeFacts, inventory: Inventory) -> Advice:
+    """Not a member, or docker's own words."""
+    if "docker" not in node.docker_group.groups:
+        user = node.declared.user or inventory.ssh.user
+        return Advice(f"{user} is not in the group docker", f"sudo usermod -aG docker {user}   # then log in again")
     return Advice(
-        f"{inventory.ssh.user} is not in the group docker",
-        f"sudo usermod -aG docker {inventory.ssh.user}   # then log in again",
+        f"docker does not answer the user, who is in the group docker: {node.docker_group.said or 'it said nothing'}",
+        "docker version; ls -l /var/run/docker.sock",
+        does="reads",
     )
 
 

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.node.runtime import DeviceQuery
 from edgeproof.inventory import Inventory
 
-DEVICE_QUERY_CODES = {
-    35: "the driver is older than the runtime: no driver files came into the container",
-    38: "no CUDA-capable device: the device nodes are absent",
-    100: "no CUDA-capable device: the device nodes are absent",
-    999: "unknown error: no rights on the device nodes",
-    30: "unknown error: no rights on the device nodes",
+MISMATCHES = {
+    34: "CUDA's stub library was found in place of the driver's: no driver files came into the container",
+    35: "the driver is older than the runtime: no driver files came into the container, or older ones than it needs",
+    803: "the driver's files in the container do not fit the kernel's driver",
+    804: "the image's CUDA wants its compatibility package, which this board's L4T does not take",
 }
+"""cudaError_t of which the driver's files in the container are the cause."""
+
+LOOK = "sudo dmesg | grep -i -e nvgpu -e nvrm -e nvmap | tail"
+CODES = {
+    2: ("out of memory: CPU and GPU share it", "free -h; docker stats --no-stream"),
+    3: ("the driver could not be initialised", LOOK),
+    30: ("unknown error: no rights on the GPU's device nodes, or the driver is in trouble", f"ls -l /dev/nv*; {LOOK}"),
+    38: ("no CUDA-capable device: the device nodes are not in the container", f"ls -l /dev/nv*; {LOOK}"),
+    46: ("all devices are busy or unavailable", f"docker ps; {LOOK}"),
+    100: ("no CUDA-capable device: the device nodes are not in the container", f"ls -l /dev/nv*; {LOOK}"),
+    999: ("unknown error: no rights on the GPU's device nodes, or the driver is in trouble", f"ls -l /dev/nv*; {LOOK}"),
+}
+"""What else cudaGetDeviceCount returns: what it means on a board, and where to look (CUDA Runtime API, cudaError_t)."""
 
 
 @advises("devices")
@@ -20,24 +33,52 @@ def devices() -> Advice:
     """No Tegra kernel, or no driver."""
     return Advice(
         "the kernel has made no GPU device nodes: the NVIDIA driver is not loaded",
-        "flash the board with its JetPack; sudo dmesg | grep -i nvgpu",
+        "sudo dmesg | grep -i -e nvgpu -e nvidia; lsmod   # a board whose driver is not there is flashed with its JetPack",
+        does="reads",
     )
 
 
 @advises("device_query")
 def device_query(node: NodeFacts, inventory: Inventory) -> Advice:
-    """The image is missing, for another machine, or got no driver files."""
-    seen = node.device_query
-    if not seen.image_present:
-        image = inventory.images.device_query
+    """The image is missing, docker did not start it, or CUDA told an error."""
+    seen, image = node.device_query, inventory.images.device_query
+    if seen.result == "no image":
         return Advice(
             f"the image {image} is not on the node", f"docker pull {image}   # or docker load it from another node"
         )
-    if "exec format error" in seen.said:
-        return catalogue("wrong-arch-image")
-    found = catalogue("l4t-image-mismatch")
-    meaning = DEVICE_QUERY_CODES.get(seen.code or 0, f"it said: {seen.said}")
-    return Advice(f"deviceQuery found no usable GPU: {meaning}", found.fix, found.id, found.source)
+    if seen.refusal:
+        return _not_started(seen.refusal, image)
+    return _cuda_error(seen)
+
+
+def _not_started(said: str, image: str) -> Advice:
+    """Tell by docker's words why the container did not start; of GPU and image tag nothing is known then."""
+    output = said.lower()
+    run = f"docker run --rm {image} ./deviceQuery"
+    if "exec format error" in output:
+        found = catalogue("wrong-arch-image")
+        return Advice(f"{image} was built for another architecture than the node's", f"docker image inspect {image} | grep Architecture; uname -m   # name one for this board as images.device_query in cluster.yaml", found.id, found.source, "reads")  # fmt: skip
+    if "runtime name" in output or "unknown runtime" in output:
+        return Advice(f"the nvidia runtime is not registered with the daemon: {said}", "docker info --format '{{json .Runtimes}}'; cat /etc/docker/daemon.json", does="reads")  # fmt: skip
+    if "devicequery" in output and ("no such file" in output or "not found" in output):
+        return Advice(f"{image} has no ./deviceQuery to run: {said}", "name an image that has it as images.device_query in cluster.yaml")  # fmt: skip
+    if "hook" in output or "nvidia-container" in output:
+        return Advice(f"the container did not start, NVIDIA's part of the runtime failed: {said}", f"{run}; dpkg -l | grep -e nvidia-container -e nvidia-l4t-core", does="reads")  # fmt: skip
+    return Advice(f"docker did not start the container: {said}", run, does="reads")
+
+
+def _cuda_error(seen: DeviceQuery) -> Advice:
+    """Tell by CUDA's code what is wrong; the links before it in the chain are whole."""
+    code = seen.code or 0
+    if code in MISMATCHES:
+        found = catalogue("l4t-image-mismatch")
+        cause = f"deviceQuery found no usable GPU: {MISMATCHES[code]} (code {code})"
+        return Advice(cause, found.fix, found.id, found.source, found.does)
+    if code in CODES:
+        meaning, look = CODES[code]
+        return Advice(f"deviceQuery found no usable GPU: {meaning} (code {code})", look, does="reads")
+    shown = f"code {code}, {seen.said}" if code else seen.said
+    return Advice(f"deviceQuery failed, for a cause not known here: {shown}", LOOK, does="reads")
 
 
 @advises("nfs_client")

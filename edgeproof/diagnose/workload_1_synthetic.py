@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.pod_end import pod_end
+from edgeproof.facts.cluster import ClusterFacts
+from edgeproof.facts.node import NodeFacts
+from edgeproof.inventory import Inventory
+from edgeproof.workload.runs import SYNTHETIC, Workloads
 
 
 @advises("image_on_every_agent")
@@ -12,32 +17,46 @@ def image_on_every_agent() -> Advice:
 
 
 @advises("synthetic")
-def synthetic() -> Advice:
+def synthetic(workloads: Workloads) -> Advice:
     """The job's own words say it."""
-    return Advice(
-        "Workload I did not classify all its images", "python -m edgeproof workload -k synthetic --run-record=run.json"
-    )
+    said = workloads.said(SYNTHETIC)
+    look = "python -m edgeproof workload -k synthetic --run-record=run.json"
+    if said:
+        return pod_end(said, look, "Workload I did not do its work")
+    return Advice("Workload I did not classify all its images", look, does="reads")
 
 
 @advises("spread")
 def spread() -> Advice:
     """A missing label, or a cordoned node."""
     return Advice(
-        "the agent took no shard, or two: is it labelled, and schedulable?", "kubectl get nodes --show-labels"
+        "the agent took no shard, or two: is it labelled, and schedulable?",
+        "python -m edgeproof cluster -k 'worker_label or schedulable'",
+        does="reads",
     )
 
 
 @advises("server_free")
-def server_free() -> Advice:
-    """The label on the server."""
-    return catalogue("master-hot")
+def server_free(server: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Advice:
+    """The label on the server, and a taint that the agents have, too, so that the shards tolerate it."""
+    name = cluster.member(server.name).name
+    if inventory.scheduling.label in cluster.member(server.name).labels:
+        key = inventory.scheduling.label.partition("=")[0]
+        return Advice(
+            f"shards run on the server, which has the label {inventory.scheduling.label}",
+            f"kubectl label node {name} {key}-",
+        )
+    return catalogue("master-hot", server=name, taint=inventory.scheduling.taint)
 
 
 @advises("gpu_in_shard")
-def gpu_in_shard() -> Advice:
-    """The runtime chain."""
+def gpu_in_shard(agent: NodeFacts, cluster: ClusterFacts) -> Advice:
+    """The runtime chain, in the cluster's own way."""
+    way, runtime = cluster.gpu_way, cluster.member(agent.name).runtime
+    row = "runtime-bypassed" if runtime != "docker" and not way.is_asked_for else ""
     return Advice(
-        "the nvidia runtime brought no devices into the pod",
+        f"no GPU device came into the shard's container (way to the GPU: {way}, on {runtime})",
         "python -m edgeproof node -k 'daemon or l4t_mount_lists or device'; python -m edgeproof cluster -k gpu",
-        "runtime-bypassed",
+        row,
+        does="reads",
     )

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from edgeproof.diagnose.advice import Advice, advises
-from edgeproof.workload.runs import Workloads
+from edgeproof.diagnose.pod_end import pod_end
+from edgeproof.workload.runs import ON_ALL, ON_ONE, Workloads
 
 
 @advises("on_one")
-@advises("on_all")
-def nfs_run() -> Advice:
+def on_one(workloads: Workloads) -> Advice:
     """The job's own words say it."""
+    return _nfs_run(workloads.said(ON_ONE))
+
+
+@advises("on_all")
+def on_all(workloads: Workloads) -> Advice:
+    """The job's own words say it."""
+    return _nfs_run(workloads.said(ON_ALL))
+
+
+def _nfs_run(said: str) -> Advice:
+    look = "python -m edgeproof cluster -k listing"
+    if said:
+        return pod_end(said, look, "Workload II did not do its work")
     return Advice(
-        "Workload II did not try every image exactly once: does every agent see the same list?",
-        "python -m edgeproof cluster -k listing",
+        "Workload II did not try every image exactly once: does every agent see the same list?", look, does="reads"
     )
 
 

@@ -1,7 +1,6 @@
 """Which external commands and absolute paths a shell script names: what a node is asked, read from the question itself.
 
-A lexer of the part of POSIX sh that the snippets use, no shell: here-documents and `$(…)` with an unbalanced bracket are not
-read, and a variable's value is known where the script sets it to literal text; else it counts as any text (`*`).
+A lexer, no shell: a variable's value is known where the script sets it to literal text; else it counts as any text (`*`).
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ BUILT_IN = frozenset(
 )  # fmt: skip
 """What dash runs itself."""
 
-KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "while", "until", "do", "done", "!", "{", "}"})
 TAKE_ARGUMENTS = {
     "sudo": "ugphCrtTU", "timeout": "ks", "env": "uCS", "xargs": "nIPLdsaE", "nice": "n", "ionice": "cn", "exec": "a",
     "command": "", "nohup": "", "setsid": "", "stdbuf": "ioe", "time": "",
@@ -84,7 +82,7 @@ class _Reader:
 
     def _script(self, script: str) -> None:
         for line in _simple_commands(tokens(script)):
-            for word in line.words:
+            for word in (*line.words, *line.targets):
                 for text in word.substitutions:
                     self._script(text)
             self._simple(line)
@@ -118,6 +116,9 @@ class _Reader:
         if name in TAKE_ARGUMENTS:
             self._wrapped(name, rest)
             return
+        if name == "read":
+            for word in rest:
+                self.values.setdefault(word.raw, set()).add("*")
         if name in SHELLS and (text := _after(rest, "-c")) is not None:
             self.inner |= named_in(text)
         if name in ("trap", "eval") and rest and (text := rest[0].literal()) is not None:
@@ -165,7 +166,7 @@ class _Reader:
             self._add_path(value)
 
     def _add_path(self, value: str) -> None:
-        if value.startswith("/") and not re.search(r"\s", value) and not IGNORED.fullmatch(value):
+        if value.startswith("/") and not re.search(r"\s", value) and "//" not in value and not IGNORED.fullmatch(value):
             self.paths.add(re.sub(r"\*+", "*", value).rstrip("/"))
 
     def _values(self, word: Word) -> list[str]:
@@ -193,33 +194,16 @@ class _Line:
 
 
 def _simple_commands(given: Iterable[Token]) -> Iterator[_Line]:
-    """Cut a script's tokens into simple commands; patterns of `case` and keywords are left out."""
-    cases, in_pattern, is_target = 0, False, False
-    line = _Line()
+    """Cut a script's tokens into simple commands."""
+    line, is_target = _Line(), False
     for token in given:
-        if isinstance(token, Word) and is_target:
-            line.targets.append(token)
+        if isinstance(token, Word):
+            (line.targets if is_target else line.words).append(token)
             is_target = False
-        elif isinstance(token, Word):
-            if in_pattern:
-                in_pattern, cases = token.raw != "esac", cases - (token.raw == "esac")
-            elif not line.words and token.raw in KEYWORDS:
-                continue
-            elif not line.words and token.raw == "esac":
-                cases -= 1
-            else:
-                line.words.append(token)
-                if len(line.words) == 3 and line.words[0].raw == "case" and token.raw == "in":
-                    cases, in_pattern = cases + 1, True
-                    yield _Line([Word(":"), line.words[1]])
-                    line = _Line()
         elif token in ("<", ">"):
             is_target = True
-        elif in_pattern:
-            in_pattern = token != ")"
         else:
             yield from _ended(line, token)
-            in_pattern = token == ";;" and cases > 0
             line = _Line()
     yield from _ended(line, "\n")
 

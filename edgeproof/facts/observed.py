@@ -14,8 +14,21 @@ class Unobserved:
     why: str
 
 
+@dataclass(frozen=True)
+class Inapplicable(Unobserved):
+    """Stands where a value would that has no meaning on this node, or is not asked for; `why` says which."""
+
+
 class Blocked(Exception):
     """Raised by reading an unobserved fact; the plugin reports the test as blocked, with `why`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NotApplicable(Exception):
+    """Raised by a check that has no meaning here; reported as skipped, with `why`."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -27,8 +40,13 @@ def unobserved(why: str) -> Any:
     return Unobserved(why)
 
 
+def inapplicable(why: str) -> Any:
+    """Make an `Inapplicable` that fits a field of any type; reading that field raises `NotApplicable`."""
+    return Inapplicable(why)
+
+
 class Facts:
-    """Base of the frozen dataclasses that hold facts: reading an unobserved field raises `Blocked`.
+    """Base of the frozen dataclasses that hold facts: reading an unobserved field raises `Blocked` (or `NotApplicable`).
 
     Such a dataclass is made with `repr=False`: the repr here shows a gap in place of raising for it.
     """
@@ -37,8 +55,8 @@ class Facts:
 
         def __getattribute__(self, name: str) -> Any:
             value = object.__getattribute__(self, name)
-            if type(value) is Unobserved:
-                raise Blocked(value.why)
+            if isinstance(value, Unobserved):
+                raise (NotApplicable if isinstance(value, Inapplicable) else Blocked)(value.why)
             return value
 
     def __repr__(self) -> str:
@@ -59,9 +77,9 @@ def observed(facts: Facts, name: str) -> Any:
 
 
 def reason(facts: Facts, name: str) -> str | None:
-    """Tell why the field `name` of `facts` is unobserved; None when it is observed."""
+    """Tell why the field `name` of `facts` is unobserved or has no meaning; None when it is observed."""
     value = observed(facts, name)
-    return value.why if type(value) is Unobserved else None
+    return value.why if isinstance(value, Unobserved) else None
 
 
 def replaced(facts: F, **values: Any) -> F:
@@ -73,14 +91,6 @@ def blank(kind: type[F], why: str, **known: Any) -> F:
     """Make facts of which only `known` could be observed: every other field is unobserved, for that reason."""
     gaps = {field.name: Unobserved(why) for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     return kind(**(gaps | known))
-
-
-class NotApplicable(Exception):
-    """Raised by a check that has no meaning here; reported as skipped, with `why`."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 def not_applicable(why: str) -> None:

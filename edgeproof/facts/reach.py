@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edgeproof.errors import ConnectError
+from edgeproof.errors import ConnectError, Does
 
 
 @dataclass(frozen=True)
 class Reach:
-    """The error ('' when there was none), the name of its class in `edgeproof.errors`, and what to do about it."""
+    """The error ('' when there was none), the name of its class in `edgeproof.errors`, what to do about it, and what that does."""
 
     error: str = ""
     kind: str = ""
     fix: str = ""
+    does: Does = "reads"
 
 
 def refused(error: ConnectError) -> Reach:
     """Keep of an error what a fact needs of it."""
-    return Reach(str(error), type(error).__name__, error.fix)
+    return Reach(str(error), type(error).__name__, error.fix, error.does)

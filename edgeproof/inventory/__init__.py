@@ -3,15 +3,19 @@
 Every value but the nodes has the mission's value as its default.
 """
 
-from edgeproof.inventory.inventory import (
+from edgeproof.inventory.inventory import Inventory
+from edgeproof.inventory.sections import (
     Images,
-    Inventory,
+    Kind,
     Kubernetes,
     Network,
     Node,
     Power,
+    Scheduling,
     Ssh,
     Storage,
+    System,
+    Waiver,
     Workload,
 )
 from edgeproof.inventory.yaml_file import find_inventory, load_inventory
@@ -19,12 +23,16 @@ from edgeproof.inventory.yaml_file import find_inventory, load_inventory
 __all__ = [
     "Images",
     "Inventory",
+    "Kind",
     "Kubernetes",
     "Network",
     "Node",
     "Power",
+    "Scheduling",
     "Ssh",
     "Storage",
+    "System",
+    "Waiver",
     "Workload",
     "find_inventory",
     "load_inventory",

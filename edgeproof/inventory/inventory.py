@@ -1,104 +1,38 @@
-"""The inventory's models: frozen, validated, the mission's values as defaults."""
+"""The whole of cluster.yaml, and what its sections must not contradict."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
-from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from pathlib import PurePosixPath
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import model_validator
 
+from edgeproof.inventory.sections import (
+    Images,
+    Kubernetes,
+    Model,
+    Network,
+    Node,
+    Power,
+    Scheduling,
+    Ssh,
+    Storage,
+    System,
+    Waiver,
+    Workload,
+)
 
-def _expand(path: Path) -> Path:
-    return path.expanduser()
-
-
-UserPath = Annotated[Path, AfterValidator(_expand)]
-Role = Literal["server", "agent"]
-
-
-class Model(BaseModel):
-    """Frozen; a key it does not know is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Node(Model):
-    """One board. `name` is its key under `nodes:`."""
-
-    name: str = Field(default="", pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")
-    address: IPv4Address
-    role: Role
-    port: int | None = Field(default=None, ge=1, le=65535)
+WHOLE_CLUSTER = "cluster"
+"""Stands in a waiver for the checks that judge no single node."""
 
 
-class Ssh(Model):
-    """How to log in; what is left out is taken from ~/.ssh/config, the agent and ~/.ssh/known_hosts."""
+class Misplaced(ValueError):
+    """A value that contradicts another one; `place` is where it stands, as keys from the top."""
 
-    user: str = "user"
-    port: int = Field(default=22, ge=1, le=65535)
-    key: UserPath | None = None
-    config: UserPath = Path("~/.ssh/config").expanduser()
-    known_hosts: UserPath = Path("~/.ssh/known_hosts").expanduser()
-    jump: str | None = None
-
-
-class Network(Model):
-    """The nodes' own network; `offline: true` says that the DNS servers need not answer."""
-
-    gateway: IPv4Address = IPv4Address("192.168.0.1")
-    prefix: int = Field(default=16, ge=8, le=30)
-    dns: tuple[IPv4Address, ...] = (IPv4Address("8.8.8.8"),)
-    offline: bool = False
-
-
-class Kubernetes(Model):
-    """The cluster; without `kubeconfig` the field's usual places are tried."""
-
-    distribution: Literal["k3s"] = "k3s"
-    runtime: Literal["docker", "containerd"] = "docker"
-    pod_cidr: IPv4Network = IPv4Network("10.42.0.0/16")
-    service_cidr: IPv4Network = IPv4Network("10.43.0.0/16")
-    kubeconfig: UserPath | None = None
-    context: str | None = None
-
-
-class Power(Model):
-    """The power mode's id (`nvpmodel -q`), and whether jetson_clocks must have pinned the clocks."""
-
-    mode: int = Field(default=0, ge=0)
-    clocks: Literal["pinned", "free"] = "pinned"
-
-
-class Storage(Model):
-    """The NFS export; `server` is a node's name, the inventory's server node when left out."""
-
-    server: str = ""
-    export: str = Field(default="/nfs/images", pattern=r"^/")
-    options: frozenset[str] = frozenset({"rw", "sync", "no_subtree_check", "no_root_squash"})
-
-
-class Images(Model):
-    """The container images that checks and workloads run."""
-
-    worker: str = "jetson-inference:v1"
-    worker_base: str = "nvcr.io/nvidia/l4t-pytorch:r32.7.1-pth1.10-py3"
-    device_query: str = "jitteam/devicequery"
-    gpu_verify: str = "nvcr.io/nvidia/l4t-tensorflow:r32.7.1-tf2.7-py3"
-    test_pod: str = "busybox:latest"
-
-
-class Workload(Model):
-    """The two jobs: how many synthetic images in all, the dataset's folder (the export when left out), the weights.
-
-    `weights` is pretrained, random (seeded), or a file on this machine.
-    """
-
-    synthetic_images: int = Field(default=120, ge=1)
-    dataset: str = Field(default="", pattern=r"^(/|$)")
-    weights: str = "pretrained"
-    profile: Literal["tuned", "seed"] = "tuned"
+    def __init__(self, message: str, *place: str) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 class Inventory(Model):
@@ -109,14 +43,21 @@ class Inventory(Model):
     network: Network = Network()
     kubernetes: Kubernetes = Kubernetes()
     power: Power = Power()
+    scheduling: Scheduling = Scheduling()
+    system: System = System()
     storage: Storage = Storage()
     images: Images = Images()
     workload: Workload = Workload()
+    accept: tuple[Waiver, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
     def _name_nodes(cls, data: object) -> object:
-        if not isinstance(data, dict) or not isinstance(data.get("nodes"), dict):
+        if not isinstance(data, dict):
+            return data
+        if data.get("storage", ...) == "none":
+            data = {**data, "storage": {"absent": True}}
+        if not isinstance(data.get("nodes"), dict):
             return data
         named = {
             key: {**value, "name": str(key)} if isinstance(value, dict) and "name" not in value else value
@@ -127,26 +68,72 @@ class Inventory(Model):
     @model_validator(mode="after")
     def _check_nodes(self) -> Inventory:
         if not self.nodes:
-            raise ValueError("no nodes: name at least one, e.g. user-desktop: {address: …, role: server}")
-        servers = [node.name for node in self.nodes.values() if node.role == "server"]
-        if len(servers) != 1:
-            raise ValueError(f"exactly one node has role: server, here {len(servers)} ({', '.join(servers)})")
+            raise Misplaced("no nodes: name at least one, e.g. user-desktop: {address: …, role: server}", "nodes")
+        if not self.servers:
+            raise Misplaced("no node has role: server (or both)", "nodes")
         seen: dict[IPv4Address, str] = {}
+        names: dict[str, str] = {}
         for node in self.nodes.values():
             if node.address in seen:
-                raise ValueError(f"{node.name} and {seen[node.address]} have the same address {node.address}")
-            seen[node.address] = node.name
-        if self.storage.server and self.storage.server not in self.nodes:
-            raise ValueError(f"storage.server is {self.storage.server}, which is no node of this file")
+                raise Misplaced(
+                    f"{node.name} and {seen[node.address]} have the same address {node.address}", "nodes", node.name
+                )
+            if node.member_name in names:
+                raise Misplaced(
+                    f"{node.name} and {names[node.member_name]} are the same node {node.member_name}",
+                    "nodes",
+                    node.name,
+                )
+            seen[node.address] = names[node.member_name] = node.name
+        return self
+
+    @model_validator(mode="after")
+    def _check_networks(self) -> Inventory:
+        first = next(iter(self.nodes.values()))
+        own = IPv4Network(f"{first.address}/{self.network.prefix}", strict=False)
+        if self.network.gateway not in own:
+            given = "" if "gateway" in self.network.model_fields_set else " (the default)"
+            raise Misplaced(
+                f"the gateway {self.network.gateway}{given} is not in the nodes' network {own}: name the nodes' own gateway, or "
+                "another prefix",
+                "network", "gateway",
+            )  # fmt: skip
+        for key in ("pod_cidr", "service_cidr"):
+            span: IPv4Network = getattr(self.kubernetes, key)
+            inside = next((node for node in self.nodes.values() if node.address in span), None)
+            if inside is not None:
+                raise Misplaced(
+                    f"{inside.address} lies in the {'pods' if key == 'pod_cidr' else 'services'}' own range {span}: the node's network "
+                    "dies when K3s starts; give the nodes other addresses, or K3s another range",
+                    "nodes", inside.name, "address",
+                )  # fmt: skip
+        return self
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Inventory:
+        server = self.storage.server
+        if server and server not in self.nodes and "." not in server and ":" not in server:
+            raise Misplaced(
+                f"{server} is no node of this file; a server outside the cluster is named by its address or its full name",
+                "storage", "server",
+            )  # fmt: skip
         if self.workload.dataset and not self._below_export(self.workload.dataset):
-            raise ValueError(
-                f"workload.dataset is {self.workload.dataset}, which is not in the export {self.storage.export}"
+            raise Misplaced(
+                f"{self.workload.dataset} is not in the export {self.storage.export}", "workload", "dataset"
             )
+        for waiver in self.accept:
+            for name in waiver.nodes:
+                if name not in self.nodes and name != WHOLE_CLUSTER:
+                    raise Misplaced(f"accept: {waiver.check}: {name} is no node of this file", "accept")
         return self
 
     def _below_export(self, path: str) -> bool:
         export = PurePosixPath(self.storage.export)
         return ".." not in PurePosixPath(path).parts and PurePosixPath(path).is_relative_to(export)
+
+    def waiver_of(self, check: str, node: str) -> Waiver | None:
+        """Give what accepts a failure of this check on this node; None where nothing does."""
+        return next((waiver for waiver in self.accept if waiver.check == check and node in waiver.nodes), None)
 
     @property
     def dataset(self) -> str:
@@ -159,16 +146,33 @@ class Inventory(Model):
         return str(PurePosixPath(self.dataset).relative_to(self.storage.export))
 
     @cached_property
+    def servers(self) -> tuple[Node, ...]:
+        """The nodes that run K3s as a server, in the file's order."""
+        return tuple(node for node in self.nodes.values() if node.is_server)
+
+    @cached_property
     def server(self) -> Node:
-        """The one node of role server."""
-        return next(node for node in self.nodes.values() if node.role == "server")
+        """The first of the servers: where images are built, and whose address stands in examples."""
+        return self.servers[0]
 
     @cached_property
     def agents(self) -> tuple[Node, ...]:
-        """The nodes of role agent, in the file's order."""
-        return tuple(node for node in self.nodes.values() if node.role == "agent")
+        """The nodes that take workloads (roles agent and both), in the file's order."""
+        return tuple(node for node in self.nodes.values() if node.takes_work)
 
     @cached_property
-    def nfs_server(self) -> Node:
-        """The node that exports the images."""
-        return self.nodes[self.storage.server] if self.storage.server else self.server
+    def nfs_node(self) -> Node | None:
+        """The node that exports the images; None where a machine outside the cluster does, or nobody."""
+        if self.storage.absent:
+            return None
+        named = self.storage.server or self.server.name
+        return next((node for node in self.nodes.values() if named in (node.name, str(node.address))), None)
+
+    @property
+    def nfs_address(self) -> str:
+        """The address or name of the machine that exports the images."""
+        return str(self.nfs_node.address) if self.nfs_node else self.storage.server
+
+    def power_of(self, node: Node) -> Power:
+        """Give what a node's power must be: its own, else the cluster's."""
+        return node.power or self.power

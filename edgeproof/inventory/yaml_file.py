@@ -12,11 +12,14 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from edgeproof.errors import InventoryError
-from edgeproof.inventory.inventory import Inventory
+from edgeproof.inventory.inventory import Inventory, Misplaced
 
 ENVIRONMENT = "EDGEPROOF_INVENTORY"
 DEFAULT_NAME = "cluster.yaml"
 EXAMPLE = "start from the example: python -m edgeproof example > cluster.yaml"
+
+HINTS = {"password": "; edgeproof logs in by a key: ssh-copy-id USER@ADDRESS puts yours there"}
+"""What to say of keys that people try, and that are none."""
 
 Place = tuple[str | int, ...]
 
@@ -93,15 +96,17 @@ def _refuse_repeated_keys(tree: yaml.Node | None, path: Path) -> None:
 
 
 def _complaint(path: Path, tree: yaml.Node | None, detail: Mapping[str, Any]) -> str:
-    place: Place = tuple(part for part in detail["loc"] if part != "name")
+    raised = (detail.get("ctx") or {}).get("error")
+    found = raised.place if isinstance(raised, Misplaced) else detail["loc"]
+    place: Place = tuple(part for part in found if part != "name")
     where = f"{path}:{_line(tree, place)}: {'.'.join(map(str, place)) or 'the file'}"
     if detail["type"] == "extra_forbidden":
-        return f"{where}: unknown key{_suggest(place)}"
+        return f"{where}: unknown key{HINTS.get(str(place[-1])) or _suggest(place)}"
     if detail["type"] == "missing":
         return f"{where}: missing"
     message = str(detail["msg"]).removeprefix("Value error, ")
     if detail["loc"] and detail["loc"][-1] == "name":
-        message = "not a node name: lower-case letters, digits and hyphens, 63 at most (RFC 1123)"
+        message = "not a node name: lower-case letters, digits, hyphens and dots, each part 63 at most (RFC 1123)"
     shown = detail.get("input")
     given = f" (here: {shown!r})" if isinstance(shown, str | int | float | bool) else ""
     return f"{where}: {message}{given}"
@@ -140,4 +145,4 @@ def _known_keys(place: Place) -> list[str]:
         arguments = getattr(annotation, "__args__", ())
         candidates = [annotation, *arguments]
         model = next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), model)
-    return [key for key in model.model_fields if key != "name"]
+    return [key for key in model.model_fields if key not in ("name", "absent")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import statistics
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from edgeproof.errors import WorkloadError
 from edgeproof.facts.observed import NotApplicable
 
 SCHEMA = "edgeproof.worker/1"
+MOST_REASONS = 3
+"""Of the reasons why images failed, the most frequent ones are shown."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,16 @@ class JobRun:
             if shard.node == node:
                 return shard
         raise WorkloadError(f"no shard ran on {node}")
+
+    def check_work(self, name: str) -> None:
+        """Raise WorkloadError where a shard had images and classified none: that is no work, whatever its exit status."""
+        for shard in self.shards:
+            failures = shard.record["failures"]
+            if failures and not shard.images:
+                counted = Counter(str(failure["reason"]) for failure in failures)
+                said = "; ".join(f"{words} ({count} times)" for words, count in counted.most_common(MOST_REASONS))
+                message = f"{name}: the shard on {shard.node} classified none of its {len(failures)} images: {said}"
+                raise WorkloadError(message, said=said)
 
     @property
     def tried(self) -> list[str]:

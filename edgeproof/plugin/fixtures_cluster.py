@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
 
-from edgeproof.facts.observed import Blocked, reason
-from edgeproof.inventory import Inventory
+from edgeproof.facts.observed import Blocked, NotApplicable, reason
+from edgeproof.inventory import Inventory, Node, Storage
 from edgeproof.plugin.session import INVENTORY, SHARED, is_worker, progress
 from edgeproof.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from edgeproof.facts.cluster import ClusterFacts
     from edgeproof.facts.node import NodeFacts
+    from edgeproof.facts.node.storage import Listing
     from edgeproof.trial.claim_pods import ClaimPod
     from edgeproof.trial.mounts import TrialMount
     from edgeproof.trial.namespace import OwnNamespace
@@ -23,13 +26,20 @@ if TYPE_CHECKING:
 
 
 class ByNode(dict[str, "object"]):
-    """What was found on each node; asking for one where nothing could be set up blocks, with the reason."""
+    """What was found on each node; asking for one where nothing could be set up blocks, with the reason.
 
-    def __init__(self, found: dict[str, object], missing: dict[str, str]) -> None:
+    `pointless` says where nothing is to be set up at all: asking there is not applicable.
+    """
+
+    def __init__(
+        self, found: dict[str, object], missing: dict[str, str], pointless: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         super().__init__(found)
-        self.missing = missing
+        self.missing, self.pointless = missing, pointless
 
     def __missing__(self, name: str) -> object:
+        if name in self.pointless:
+            raise NotApplicable(self.pointless[name])
         raise Blocked(self.missing.get(name, f"nothing was set up on {name}"))
 
 
@@ -43,7 +53,7 @@ def own_namespace(pytestconfig: pytest.Config, inventory: Inventory, cluster: Cl
     from edgeproof.trial.namespace import OwnNamespace
 
     assert cluster.members is not None
-    own = OwnNamespace(inventory, progress(pytestconfig))
+    own = OwnNamespace(inventory, cluster, progress(pytestconfig))
     note = pytestconfig.stash[SHARED] / MADE / own.run_id
     note.parent.mkdir(exist_ok=True)
     note.touch()
@@ -71,16 +81,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             sys.stderr.write(f"edgeproof: {error}\n")
 
 
-def _usable(cluster: ClusterFacts, names: list[str]) -> tuple[list[str], dict[str, str]]:
-    """Split the nodes into those that can run a pod, and those that can not, each with the reason."""
+def _usable(cluster: ClusterFacts, names: list[str], is_scheduled: bool = False) -> tuple[list[str], dict[str, str]]:
+    """Split the nodes into those that can run a pod, and those that can not, each with the reason.
+
+    `is_scheduled` where the scheduler places the pod, which leaves cordoned nodes out; a DaemonSet's pods go there too.
+    """
     usable, missing = [], {}
     for name in names:
         try:
             member = cluster.member(name)
-            if member.ready:
-                usable.append(name)
-            else:
+            if not member.ready:
                 missing[name] = f"{name} is not Ready (see the check nodes)"
+            elif is_scheduled and member.cordoned:
+                missing[name] = f"{name} is cordoned (SchedulingDisabled): it takes no pods (see the check schedulable)"
+            else:
+                usable.append(name)
         except Blocked as blocked:
             missing[name] = blocked.why
     return usable, missing
@@ -91,31 +106,72 @@ def verify_pods(
     inventory: Inventory, nodes: dict[str, NodeFacts], cluster: ClusterFacts, own_namespace: OwnNamespace
 ) -> dict[str, VerifyPod]:
     """The pod of gpu-cluster-verify on each node, and what it sees."""
-    from edgeproof.facts.node import broken_link
     from edgeproof.trial.verify_pods import VerifyPods
 
-    usable, missing = _usable(cluster, list(inventory.nodes))
-    broken = {name: broken_link(facts) for name, facts in nodes.items()}
-    return ByNode(dict(VerifyPods(inventory, own_namespace).start(usable, broken)), missing)  # type: ignore[return-value]
+    pointless = _of_another_machine(cluster)
+    usable, missing = _usable(cluster, [name for name in inventory.nodes if name not in pointless])
+    unadvertised = _unadvertised(cluster, usable)
+    able = [name for name in usable if name not in unadvertised]
+    pods = VerifyPods(inventory, own_namespace).start(able, broken_links(nodes, cluster)) if able else {}
+    return ByNode(dict(pods), missing | unadvertised, pointless)  # type: ignore[return-value]
+
+
+def broken_links(nodes: dict[str, NodeFacts], cluster: ClusterFacts) -> dict[str, str]:
+    """Say by the node's name why its pods can have no GPU; Docker's chain counts where Docker's default runtime is the way."""
+    from edgeproof.facts.node import broken_link
+
+    if cluster.gpu_way.name != "default-runtime":
+        return {}
+    docker = [name for name, member in cluster.members.items() if member.is_ready and member.runtime == "docker"]
+    return {name: broken_link(nodes[name]) for name in docker}
+
+
+def _of_another_machine(cluster: ClusterFacts) -> dict[str, str]:
+    """Find the machines without a GPU that are of another architecture than the boards, whose image cannot run there."""
+    boards = {member.architecture for name, member in cluster.members.items() if name not in cluster.without_gpu}
+    return {
+        name: f"{name} is {member.architecture} and has no GPU: the image of gpu-cluster-verify is the boards' ({', '.join(sorted(boards))})"
+        for name, member in cluster.members.items()
+        if name in cluster.without_gpu and boards and member.architecture not in boards
+    }
+
+
+def _unadvertised(cluster: ClusterFacts, names: list[str]) -> dict[str, str]:
+    """Find the nodes where a pod that asks for a GPU as a resource would wait for ever."""
+    if cluster.gpu_way.name != "device-plugin":
+        return {}
+    why = "advertises no nvidia.com/gpu, which pods are to ask for (see the check gpu_advertised)"
+    return {
+        name: f"{name} {why}" for name in names if name not in cluster.without_gpu and not cluster.member(name).gpus
+    }
 
 
 @pytest.fixture(scope="session")
-def nfs_blocked(inventory: Inventory, nodes: dict[str, NodeFacts]) -> dict[str, str]:
+def nfs_blocked(inventory: Inventory, storage: Storage, nodes: dict[str, NodeFacts]) -> dict[str, str]:
     """The agents that cannot mount whatever the claim says, each with the reason."""
-    server = nodes[inventory.nfs_server.name]
-    down = reason(server, "nfs_server")
-    if down is None and not server.nfs_server.active:
-        down = f"the NFS server on {server.name} does not run (see the check export)"
-    if down is None and not server.nfs_server.exports_of(inventory.storage.export):
-        down = f"{inventory.storage.export} is not exported (see the check export)"
     blocked = {}
     for agent in inventory.agents:
-        own = reason(nodes[agent.name], "nfs_client")
-        if down is None and own is None and not nodes[agent.name].nfs_client:
-            own = "no NFS client is installed (see the check nfs_client in tests_node)"
-        if down or own:
-            blocked[agent.name] = down or own or ""
+        why = _no_client(nodes[agent.name]) or _no_server(inventory, nodes, agent)
+        if why:
+            blocked[agent.name] = why
     return blocked
+
+
+def _no_client(agent: NodeFacts) -> str:
+    unasked = reason(agent, "nfs_client")
+    return unasked or (
+        "" if agent.nfs_client else "no NFS client is installed (see the check nfs_client in tests_node)"
+    )
+
+
+def _no_server(inventory: Inventory, nodes: dict[str, NodeFacts], agent: Node) -> str:
+    """Say why the server lets no mount by this agent succeed; '' where it may, or where the mount itself must tell."""
+    if inventory.nfs_node is None:
+        return ""
+    server = nodes[inventory.nfs_node.name]
+    if server.reach.error:
+        return f"SSH to the NFS server {server.name}: {server.reach.error}"
+    return "" if reason(server, "nfs_server") else server.nfs_server.refuses(agent, inventory.storage)
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +181,7 @@ def claim_pods(
     """The nfs-test-pod on each agent, and what it sees of the images."""
     from edgeproof.trial.claim_pods import ClaimPods
 
-    usable, missing = _usable(cluster, [agent.name for agent in inventory.agents])
+    usable, missing = _usable(cluster, [agent.name for agent in inventory.agents], is_scheduled=True)
     able = [name for name in usable if name not in nfs_blocked]
     pods = ClaimPods(inventory, own_namespace).start(able) if able else {}
     return ByNode(dict(pods), missing | nfs_blocked)  # type: ignore[return-value]
@@ -139,3 +195,17 @@ def trial_mounts(inventory: Inventory, nfs_blocked: dict[str, str]) -> dict[str,
     able = [agent.name for agent in inventory.agents if agent.name not in nfs_blocked]
     mounts = side_by_side(able, lambda name: try_mount(inventory, inventory.nodes[name]))
     return ByNode(dict(mounts), nfs_blocked)  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="session")
+def usual_listing(inventory: Inventory, nodes: dict[str, NodeFacts], claim_pods: dict[str, ClaimPod]) -> Listing:
+    """What the pods are to see: the server's own listing, else what most of them see; not applicable where only one tells."""
+    server = nodes[inventory.nfs_node.name] if inventory.nfs_node else None
+    if server and not reason(server, "nfs_server") and not reason(server.nfs_server, "listing"):
+        return server.nfs_server.listing
+    seen = [pod.listing for pod in claim_pods.values() if not reason(pod, "listing")]
+    if len(seen) < 2:
+        raise NotApplicable(
+            f"the folder on {inventory.nfs_address} cannot be listed here, and no two pods can be compared"
+        )
+    return Counter(seen).most_common(1)[0][0]

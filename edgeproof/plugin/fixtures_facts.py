@@ -6,28 +6,32 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edgeproof.facts.observed import NotApplicable
 from edgeproof.files import SUITES, suite_of
-from edgeproof.inventory import Inventory
+from edgeproof.inventory import Inventory, Storage
 from edgeproof.plugin.session import inventory_of, observed_cluster, observed_nodes
+from edgeproof.report.finding import WHOLE_CLUSTER
 
 if TYPE_CHECKING:
     from edgeproof.facts.cluster import ClusterFacts
     from edgeproof.facts.node import NodeFacts
+    from edgeproof.facts.node.storage import NfsServer
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one item of a check for each node, or agent, it judges."""
-    wanted = {"node", "agent", "server"} & set(metafunc.fixturenames)
+    wanted = {"node", "agent", "server", "nfs_server"} & set(metafunc.fixturenames)
     if not wanted or suite_of(metafunc.definition.path) is None:
         return
     inventory = inventory_of(metafunc.config)
-    names = {
+    names: dict[str, list[str | None]] = {
         "node": list(inventory.nodes),
         "agent": [node.name for node in inventory.agents],
-        "server": [inventory.server.name],
+        "server": [node.name for node in inventory.servers],
+        "nfs_server": [inventory.nfs_node.name if inventory.nfs_node else None],
     }
     for name in sorted(wanted):
-        metafunc.parametrize(name, names[name], indirect=True)
+        metafunc.parametrize(name, names[name], indirect=True, ids=[value or WHOLE_CLUSTER for value in names[name]])
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -76,6 +80,23 @@ def agent(request: pytest.FixtureRequest, nodes: dict[str, NodeFacts]) -> NodeFa
 def server(request: pytest.FixtureRequest, nodes: dict[str, NodeFacts]) -> NodeFacts:
     """The facts of the server."""
     return nodes[request.param]
+
+
+@pytest.fixture(scope="session")
+def storage(inventory: Inventory) -> Storage:
+    """What is declared of the NFS export; not applicable where there is to be none."""
+    if inventory.storage.absent:
+        raise NotApplicable("cluster.yaml says storage: none")
+    return inventory.storage
+
+
+@pytest.fixture
+def nfs_server(request: pytest.FixtureRequest, inventory: Inventory, storage: Storage) -> NfsServer:
+    """The NFS server on the node that exports the images; not applicable where that is no node of cluster.yaml."""
+    if request.param is None:
+        raise NotApplicable(f"the NFS server {storage.server} is no node of cluster.yaml: the mount decides")
+    nodes: dict[str, NodeFacts] = request.getfixturevalue("nodes")
+    return nodes[request.param].nfs_server
 
 
 @pytest.fixture(scope="session")

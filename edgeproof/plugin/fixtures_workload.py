@@ -9,6 +9,7 @@ import pytest
 
 from edgeproof.facts.observed import Blocked
 from edgeproof.inventory import Inventory
+from edgeproof.plugin.fixtures_cluster import broken_links
 from edgeproof.plugin.outcome import MEASUREMENT
 from edgeproof.plugin.session import observed_nodes, progress
 
@@ -26,13 +27,13 @@ def workloads(
     pytestconfig: pytest.Config, inventory: Inventory, cluster: ClusterFacts, own_namespace: OwnNamespace
 ) -> Workloads:
     """The workloads, each run once; blocked while an agent cannot take a pod."""
-    from edgeproof.facts.node import broken_link
     from edgeproof.workload.runs import Workloads
 
     for agent in inventory.agents:
-        if not cluster.member(agent.name).ready:
-            raise Blocked(f"{agent.name} is not Ready (see tests_cluster, check nodes)")
-    broken = {name: broken_link(facts) for name, facts in observed_nodes(pytestconfig).items()}
+        hindrance = cluster.hindrance(agent.name)
+        if hindrance:
+            raise Blocked(hindrance)
+    broken = broken_links(observed_nodes(pytestconfig), cluster)
     return Workloads(inventory, own_namespace, progress(pytestconfig), broken)
 
 

@@ -1,4 +1,4 @@
-"""How an item ends: passed, failed, skipped, or blocked, which is neither of them."""
+"""How an item ends: passed, failed, skipped, accepted, or blocked, which is none of them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from edgeproof.errors import EdgeproofError
 from edgeproof.facts.observed import Blocked, NotApplicable
 from edgeproof.files import suite_of
 from edgeproof.plugin.session import CLUSTER, NODES, inventory_of
+from edgeproof.plugin.waivers import judged
 from edgeproof.report.finding import WHOLE_CLUSTER, Finding, Outcome, printable
 
 SHOWN_CHARACTERS = 400
@@ -71,22 +72,40 @@ def pytest_runtest_makereport(
     suite = suite_of(item.path)
     if suite is None or (report.when != "call" and report.passed):
         return report
-    error = call.excinfo.value if call.excinfo is not None else None
-    if isinstance(error, Blocked | NotApplicable):
-        blocked = isinstance(error, Blocked)
+    finding = _judged(item, suite, report, call.excinfo)
+    if finding.outcome in ("blocked", "skipped", "accepted"):
         report.outcome = "skipped"
-        said = ("blocked: " if blocked else "") + printable(error.why)
+        words = {"blocked": f"blocked: {finding.why}", "accepted": f"accepted: {finding.accepted}"}
+        said = printable(words.get(finding.outcome, finding.why))
         report.longrepr = (str(item.path), item.location[1] or 0, said)
-        finding = _finding(item, suite, report, "blocked" if blocked else "skipped", why=error.why)
-    elif report.failed:
-        finding = _failure(item, suite, report, call.excinfo)
-        if isinstance(error, AssertionError | EdgeproofError):
-            report.longrepr = f"{finding.node} · {finding.check}\n{finding.explanation()}"
-    else:
-        finding = _finding(item, suite, report, "passed" if report.passed else "skipped", why=_skip_reason(report))
+    elif finding.outcome == "failed" and _is_told(call.excinfo):
+        report.outcome = "failed"
+        report.longrepr = f"{finding.node} · {finding.check}\n{finding.explanation()}"
     report.finding = finding.as_data()  # type: ignore[attr-defined]
     report.measurement = item.stash.get(MEASUREMENT, None)  # type: ignore[attr-defined]
     return report
+
+
+def _is_told(excinfo: pytest.ExceptionInfo[BaseException] | None) -> bool:
+    """Whether the finding says all: nothing was raised (a waiver of what passes), or a check's own words."""
+    return excinfo is None or isinstance(excinfo.value, AssertionError | EdgeproofError)
+
+
+def _judged(item: pytest.Item, suite: str, report: pytest.TestReport, excinfo: Any) -> Finding:
+    """Make the finding of a report, as cluster.yaml's waivers have it."""
+    error = excinfo.value if excinfo is not None else None
+    if isinstance(error, Blocked | NotApplicable):
+        outcome: Outcome = "blocked" if isinstance(error, Blocked) else "skipped"
+        return _finding(item, suite, report, outcome, why=error.why)
+    if report.failed:
+        finding = _failure(item, suite, report, excinfo)
+        return _waived(item, finding) if _is_told(excinfo) else finding
+    finding = _finding(item, suite, report, "passed" if report.passed else "skipped", why=_skip_reason(report))
+    return _waived(item, finding)
+
+
+def _waived(item: pytest.Item, finding: Finding) -> Finding:
+    return judged(finding, inventory_of(item.config).waiver_of(finding.check, finding.node))
 
 
 def _finding(item: pytest.Item, suite: str, report: pytest.TestReport, outcome: Outcome, **values: str) -> Finding:
@@ -111,7 +130,7 @@ def _check(item: pytest.Item) -> str:
 
 def _node(item: pytest.Item) -> str:
     parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-    named = (parameters.get(name) for name in ("node", "agent", "server"))
+    named = (parameters.get(name) for name in ("node", "agent", "server", "nfs_server"))
     # Where the inventory has no agent, pytest gives the one item it makes (and skips) a mark in place of a name.
     return next((name for name in named if isinstance(name, str)), WHOLE_CLUSTER)
 
@@ -124,14 +143,15 @@ def _failure(item: pytest.Item, suite: str, report: pytest.TestReport, excinfo: 
     error = excinfo.value if excinfo is not None else None
     seen, wanted = item.stash.get(COMPARISON, ("", ""))
     advice = _advice(item, suite)
-    fix = advice.fix if advice else ""
+    fix, does = (advice.fix, advice.does) if advice else ("", "")
     if isinstance(error, EdgeproofError):
-        why, seen, wanted, fix = str(error), "", "", error.fix or fix
+        why, seen, wanted = str(error), "", ""
+        fix, does = (error.fix, error.does) if error.fix else (fix, does)
     elif isinstance(error, AssertionError):
         why = "" if seen else _asserted(excinfo)
     else:
         why = f"edgeproof itself failed here:\n{excinfo.getrepr(style='short') if excinfo else report.longreprtext}"
-    values = {"why": why, "seen": seen, "wanted": wanted, "fix": fix}
+    values = {"why": why, "seen": seen, "wanted": wanted, "fix": fix, "does": does}
     if advice:
         values |= {"cause": advice.cause, "catalogue_id": advice.id, "source": advice.source}
     return _finding(item, suite, report, "failed", **values)
@@ -163,6 +183,8 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple
         return None
     if finding["outcome"] == "blocked":
         return "blocked", "B", ("BLOCKED", {"yellow": True})
+    if finding["outcome"] == "accepted":
+        return "accepted", "A", ("ACCEPTED", {"cyan": True})
     if finding["outcome"] == "failed" and report.when == "setup":
         return "failed", "F", ("FAILED", {"red": True})
     return None

@@ -13,10 +13,11 @@ import pytest
 from rich.console import Console
 
 from edgeproof.facts.observed import reason
-from edgeproof.plugin.session import INVENTORY, INVENTORY_PATH, gathered_nodes, is_worker
+from edgeproof.plugin.session import INVENTORY, INVENTORY_PATH, gathered_cluster, gathered_nodes, is_worker
 from edgeproof.report import Finding, RunRecord, fix_plan, measurements_of, print_matrix, write_record
 
 if TYPE_CHECKING:
+    from edgeproof.facts.cluster import ClusterFacts
     from edgeproof.facts.node import NodeFacts
 
 FILE_COLUMNS = 160
@@ -94,12 +95,18 @@ class Recorder:
             findings=tuple(self.findings),
             measurements=measurements_of(self.measurements),
             platforms=_platforms(nodes),
+            gpu_way=_gpu_way(gathered_cluster(self.config)),
         )
 
 
 def _platforms(nodes: Mapping[str, NodeFacts]) -> dict[str, str]:
     """Say of each node that told it what board it is, and with which release."""
     return {name: str(facts.platform) for name, facts in nodes.items() if reason(facts, "platform") is None}
+
+
+def _gpu_way(cluster: ClusterFacts | None) -> str:
+    """Say how pods get the GPU, where the API told."""
+    return "" if cluster is None or reason(cluster, "members") else str(cluster.gpu_way)
 
 
 @pytest.hookimpl(trylast=True)

@@ -10,6 +10,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -109,6 +110,10 @@ def _places(config: pytest.Config) -> Iterator[Path]:
 
 def _activate(config: pytest.Config) -> None:
     """Bring in what a run of the suites needs."""
+    try:
+        import_module("edgeproof.limits")
+    except SystemExit as bad_scale:
+        raise pytest.UsageError(bad_scale.code) from None
     config.stash[ACTIVE] = True
     if not is_worker(config) and threading.current_thread() is threading.main_thread():
         config.stash[FORMER_HANDLER] = signal.signal(signal.SIGTERM, _interrupt)
@@ -146,7 +151,12 @@ def _prepare(config: pytest.Config) -> None:
     try:
         path = find_inventory(config.getoption("edgeproof_inventory"), config.invocation_params.dir).absolute()
         config.stash[INVENTORY_PATH] = path
-        config.stash[INVENTORY] = _with_options(load_inventory(path), config)
+        inventory = load_inventory(path)
+        if inventory.accept:
+            from edgeproof.plugin.waivers import refuse_unknown_checks
+
+            refuse_unknown_checks(inventory)
+        config.stash[INVENTORY] = _with_options(inventory, config)
     except InventoryError as error:
         raise pytest.UsageError(f"{error}\nfix: {error.fix}" if error.fix else str(error)) from None
 
@@ -241,6 +251,12 @@ def gathered_nodes(config: pytest.Config) -> dict[str, NodeFacts]:
     """Give the facts if any process of this run gathered them; never gathers."""
     file = config.stash[SHARED] / "nodes.json"
     return observed_nodes(config) if NODES in config.stash or file.exists() else {}
+
+
+def gathered_cluster(config: pytest.Config) -> ClusterFacts | None:
+    """Give the cluster's facts if any process of this run gathered them; never gathers."""
+    file = config.stash[SHARED] / "cluster.json"
+    return observed_cluster(config) if CLUSTER in config.stash or file.exists() else None
 
 
 def progress(config: pytest.Config) -> Say:

@@ -7,10 +7,16 @@ from typing import Any, Literal
 
 from edgeproof.files import SUITES
 
-Outcome = Literal["passed", "failed", "blocked", "skipped"]
+Outcome = Literal["passed", "failed", "accepted", "blocked", "skipped"]
 
-LETTERS: dict[Outcome, str] = {"passed": "P", "failed": "F", "blocked": "B", "skipped": "–"}
+LETTERS: dict[Outcome, str] = {"passed": "P", "failed": "F", "accepted": "A", "blocked": "B", "skipped": "–"}
 """One letter an outcome, as the matrix shows them."""
+
+HEAVY = {
+    "restarts": "this fix restarts a service, a pod or a board: what runs there stops for a while",
+    "deletes": "this fix deletes, and what it deletes does not come back: read it before you run it",
+}
+"""What is said of a fix that does more than change a setting, by what it does."""
 
 WHOLE_CLUSTER = "cluster"
 """Stands in `Finding.node` where a check judges the cluster and no single node."""
@@ -18,7 +24,10 @@ WHOLE_CLUSTER = "cluster"
 
 @dataclass(frozen=True)
 class Finding:
-    """One check on one node: how it ended, what was seen and wanted, the likely cause and the fix."""
+    """One check on one node: how it ended, what was seen and wanted, the likely cause and the fix.
+
+    `accepted` is the owner's reason where cluster.yaml accepts this failure.
+    """
 
     suite: str
     layer: str
@@ -33,6 +42,8 @@ class Finding:
     fix: str = ""
     catalogue_id: str = ""
     source: str = ""
+    does: str = ""
+    accepted: str = ""
     duration_s: float = 0.0
     line: int = 0
 
@@ -53,8 +64,10 @@ class Finding:
             ("seen", self.seen),
             ("wanted", self.wanted),
             ("why", self.why),
+            ("reason", self.accepted),
             ("cause", self.cause + (f"  [{self.catalogue_id}]" if self.catalogue_id else "")),
             ("fix", self.fix),
+            ("beware", HEAVY.get(self.does, "") if self.fix else ""),
         )
         return "\n".join(explained(label, text) for label, text in shown if text)
 

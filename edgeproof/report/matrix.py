@@ -13,9 +13,15 @@ from edgeproof.report.finding import LETTERS, WHOLE_CLUSTER, Finding, Outcome, e
 from edgeproof.report.measured import measured
 from edgeproof.report.record import RunRecord
 
-STYLES: dict[Outcome, str] = {"passed": "green", "failed": "bold red", "blocked": "yellow", "skipped": "dim"}
-WORST_FIRST: tuple[Outcome, ...] = ("failed", "blocked", "passed", "skipped")
-LEGEND = "P passed   F failed   B blocked: could not be observed   – not applicable   (blank) not run"
+STYLES: dict[Outcome, str] = {
+    "passed": "green",
+    "failed": "bold red",
+    "accepted": "cyan",
+    "blocked": "yellow",
+    "skipped": "dim",
+}
+WORST_FIRST: tuple[Outcome, ...] = ("failed", "blocked", "accepted", "passed", "skipped")
+LEGEND = "P passed   F failed   A failed, accepted by cluster.yaml   B blocked: could not be observed   – not applicable   (blank) not run"
 
 
 def print_matrix(record: RunRecord, console: Console) -> None:
@@ -34,11 +40,12 @@ def print_matrix(record: RunRecord, console: Console) -> None:
 
 
 def _platforms(record: RunRecord) -> list[str]:
-    """Say what each node is; nodes that are the same stand together."""
+    """Say what each node is, nodes that are the same together, and how pods get the GPU."""
     alike: dict[str, list[str]] = {}
     for name, platform in record.platforms.items():
         alike.setdefault(platform, []).append(name)
-    return [printable(f"{', '.join(names)}: {platform}") for platform, names in alike.items()]
+    said = [printable(f"{', '.join(names)}: {platform}") for platform, names in alike.items()]
+    return said + ([printable(f"way to the GPU: {record.gpu_way}")] if record.gpu_way else [])
 
 
 def _columns(record: RunRecord) -> list[str]:
@@ -73,11 +80,13 @@ def _cell(findings: Sequence[Finding]) -> Text:
 
 
 def _failures(record: RunRecord) -> list[RenderableType]:
-    parts: list[RenderableType] = []
-    for finding in record.with_outcome("failed"):
-        head = Text.assemble("\n", ("F ", STYLES["failed"]), (f"{finding.node} · {finding.check}", "bold"))
-        parts.append(Group(head, Text(finding.explanation())))
-    return parts
+    return [_explained(finding) for finding in (*record.with_outcome("accepted"), *record.with_outcome("failed"))]
+
+
+def _explained(finding: Finding) -> RenderableType:
+    letter = (f"{LETTERS[finding.outcome]} ", STYLES[finding.outcome])
+    head = Text.assemble("\n", letter, (f"{finding.node} · {finding.check}", "bold"))
+    return Group(head, Text(finding.explanation()))
 
 
 def _blocked(record: RunRecord) -> list[RenderableType]:

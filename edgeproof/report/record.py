@@ -17,7 +17,8 @@ SCHEMA = "edgeproof.run/1"
 class RunRecord:
     """One run: when, on which inventory, what was simulated, what was found and measured.
 
-    `started` is ISO 8601 with offset; `platforms` says by its name what board and release a node is, where it told.
+    `started` is ISO 8601 with offset; `platforms` says by its name what board and release a node is, where it told;
+    `gpu_way` how pods get the GPU, and whether that was declared or found out.
     """
 
     started: str
@@ -27,6 +28,7 @@ class RunRecord:
     findings: tuple[Finding, ...] = ()
     measurements: Measurements = field(default_factory=Measurements)
     platforms: Mapping[str, str] = field(default_factory=dict)
+    gpu_way: str = ""
     schema: str = SCHEMA
 
     def with_outcome(self, outcome: Outcome) -> tuple[Finding, ...]:

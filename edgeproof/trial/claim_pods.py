@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edgeproof.errors import ConnectError
-from edgeproof.facts.node.storage import listing
+from edgeproof.facts.cluster.members import HOSTNAME
+from edgeproof.facts.node.storage import Listing, listing
 from edgeproof.facts.observed import Facts, blank
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory
 from edgeproof.side_by_side import side_by_side
 from edgeproof.trial.manifests import TEST_POD, manifest, pod_spec
 from edgeproof.trial.namespace import OwnNamespace
+from edgeproof.trial.placement import dns_label, tolerate_agents
 from edgeproof.trial.pods import PodState, await_pods, explain
 from edgeproof.trial.snippets import SNIPPETS
 
 
 @dataclass(frozen=True, repr=False)
 class ClaimPod(Facts):
-    """The pod on one agent: why it does not run, in the cluster's and its own words ('' when it does); what it sees of the images."""
+    """The pod on one agent: why it does not run, in the cluster's and its own words ('' when it does); what it sees of the images.
+
+    `mount_said` is what mount said where the claim could not be mounted, '' where nothing is known of that.
+    """
 
     node: str
     complaint: str
-    files: int
-    listing_sha256: str
-    mount_options: frozenset[str]
+    mount_said: str
+    listing: Listing
+    trouble: str
 
 
 class ClaimPods:
@@ -40,8 +46,9 @@ class ClaimPods:
         self.own.create_claim()
         for name in wanted:
             item = manifest(TEST_POD)
-            item["metadata"]["name"] = f"nfs-test-pod-{name}"
-            pod_spec(item)["nodeSelector"] = {"kubernetes.io/hostname": name}
+            item["metadata"]["name"] = dns_label("nfs-test-pod", name)
+            pod_spec(item)["nodeSelector"] = {HOSTNAME: self.own.cluster.member(name).hostname}
+            tolerate_agents(item, self.own.cluster)
             pod_spec(item)["containers"][0]["image"] = self.inventory.images.test_pod
             self.own.create(item)
         pods = await_pods(self.own, "app=nfs-test", wanted)
@@ -50,14 +57,32 @@ class ClaimPods:
     def _look(self, name: str, pod: PodState | None) -> ClaimPod:
         if pod is None or pod.state != "running":
             why = explain(self.own, pod) if pod else f"no pod came to {name}"
-            return blank(ClaimPod, f"nfs-test-pod does not run on {name}", node=name, complaint=why)
+            warnings = self.own.warnings(pod.name) if pod else []
+            said = mount_words(warnings)
+            shown = f"{why}\n{said}" if said and "Output:" not in warnings[-1] else why
+            return blank(ClaimPod, f"nfs-test-pod does not run on {name}", node=name, complaint=shown, mount_said=said)
         script = f"{listing()}\n{snippet(SNIPPETS, 'listing_in_pod')}"
         try:
             text, _ = self.own.api.execute(self.own.name, pod.name, ["sh", "-c", script])
         except ConnectError as error:
-            return blank(ClaimPod, str(error), node=name, complaint="")
-        lines = text.split("\n")
-        if len(lines) < 3 or not lines[0].isdigit():
-            return blank(ClaimPod, f"{pod.name} could not list: {text.strip()[-200:]}", node=name, complaint="")
-        options = lines[2].split()[3].split(",") if len(lines[2].split()) > 3 else []
-        return ClaimPod(name, "", int(lines[0]), lines[1], frozenset(options))
+            return blank(ClaimPod, str(error), node=name, complaint="", mount_said="")
+        return ClaimPod(name, "", "", *parse_listing(text))
+
+
+def parse_listing(text: str) -> tuple[Listing, str]:
+    """Read what listing_in_pod.sh prints: number and hash, else a listing of nothing, and what the pod said in its place."""
+    found = re.search(r"^(\d{1,9})\n([0-9a-f]{64})$", text, re.M)
+    said = " ".join(re.findall(r"^(?:find|stat|sh|cd|ls): .*$", text, re.M))[-300:]
+    if found:
+        return Listing(int(found[1]), found[2]), said
+    return Listing(0, ""), said or text.strip()[-300:] or "the pod printed nothing"
+
+
+def mount_words(warnings: list[str]) -> str:
+    """Give what mount said, of a pod's warnings the newest last; '' where none of them says it.
+
+    The kubelet puts it after `Output:`; `timed out waiting for the condition`, which it adds later, says nothing of the cause.
+    """
+    said = [warning for warning in warnings if warning.startswith("FailedMount")]
+    outputs = [text.split("Output:", 1)[1] for text in said if "Output:" in text]
+    return " ".join(outputs[-1].split()) if outputs else ""

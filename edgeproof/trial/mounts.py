@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from edgeproof import limits
 from edgeproof.connect.ssh import open_node
 from edgeproof.errors import ConnectError
-from edgeproof.facts.observed import Facts, blank
+from edgeproof.facts.observed import Facts, blank, unobserved
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
 from edgeproof.trial.snippets import SNIPPETS
@@ -16,16 +17,20 @@ from edgeproof.trial.snippets import SNIPPETS
 
 @dataclass(frozen=True, repr=False)
 class TrialMount(Facts):
-    """How the mount by hand went: '' or mount's own words; the version that came of it."""
+    """How the mount by hand went: '' or mount's own words; the NFS version that client and server agreed on ('' where it is not told).
+
+    `kernel` is what the agent's kernel was built with, as its CONFIG_NFS lines; unobserved where the mount went well, or it does not tell.
+    """
 
     complaint: str
     version: str
+    kernel: frozenset[str]
 
 
 def try_mount(inventory: Inventory, agent: Node) -> TrialMount:
     """Mount and unmount on one agent; unobserved where the agent cannot be reached."""
     script = snippet(
-        SNIPPETS, "mount", source=f"{inventory.nfs_server.address}:{inventory.storage.export}",
+        SNIPPETS, "mount", source=f"{inventory.nfs_address}:{inventory.storage.export}",
         mount_s=f"{limits.TRIAL_MOUNT_S:.0f}", look_s=f"{limits.TRIAL_MOUNT_LOOK_S:.0f}", kill_s=f"{limits.KILL_S:g}",
         answer_tenths=f"{10 * limits.TRIAL_MOUNT_ANSWER_S:.0f}",
     )  # fmt: skip
@@ -37,15 +42,33 @@ def try_mount(inventory: Inventory, agent: Node) -> TrialMount:
     return parse_mount(answer.stdout.decode("utf-8", "replace"), answer.status)
 
 
+DELETED = " (deleted)"
+"""At the end of a mount point's name: its folder was removed under the mount (d_path in the kernel)."""
+
+
 def parse_mount(text: str, status: int) -> TrialMount:
-    """`mounted`, then the line of /proc/mounts that proves it; or mount's complaint."""
-    line = next((line.split() for line in text.splitlines() if re.search(r"^\S+ \S+ (fuse\.)?nfs4? ", line)), [])
+    """`mounted`, then the line of /proc/mounts that proves it; or mount's complaint, and the kernel's CONFIG_NFS lines."""
+    built = frozenset(re.findall(r"^CONFIG_(NFS_\w+)=[ym]$", text, re.M))
+    kernel: Any = built or unobserved("the agent's kernel does not tell what it was built with")
+    text = re.sub(r"^CONFIG_\w+=.*\n?", "", text, flags=re.M)
+    lines = (line.split() for line in text.splitlines())
+    line = next((words for words in lines if len(words) > 3 and re.fullmatch(r"(fuse\.)?nfs4?", words[2])), [])
     if not line and not re.search(r"^mounted$", text, re.M):
         said = " ".join(text.split())[-300:] or (
             "no answer in time" if status in (124, 137) else f"exit status {status}"
         )
-        return TrialMount(said, "")
+        return TrialMount(said, "", kernel)
     if not line:
-        return TrialMount("mount said that it mounted, and /proc/mounts does not have it", "")
-    version = re.search(r"\bvers=([\d.]+)", line[3]) if len(line) > 3 else None
-    return TrialMount("", version[1] if version else "")
+        return TrialMount("mount said that it mounted, and /proc/mounts does not have it", "", kernel)
+    place, version = _unescaped(line[1]), re.search(r"\bvers=([\d.]+)", line[3])
+    gone = (
+        f"the mount at {place.removesuffix(DELETED)} is stale: its folder was deleted"
+        if place.endswith(DELETED)
+        else ""
+    )
+    return TrialMount(gone, version[1] if version else "", kernel)
+
+
+def _unescaped(name: str) -> str:
+    """Decode what /proc/mounts writes in octal: blanks, tabs, line ends, backslashes (fstab(5))."""
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), name)

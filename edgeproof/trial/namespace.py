@@ -13,7 +13,8 @@ from typing import Any
 from edgeproof import limits
 from edgeproof.connect.api import KubernetesApi
 from edgeproof.errors import EdgeproofError, WorkloadError
-from edgeproof.facts.cluster.cluster import OURS
+from edgeproof.facts.cluster import ClusterFacts
+from edgeproof.facts.cluster.pods import OURS
 from edgeproof.inventory import Inventory
 from edgeproof.say import Say
 from edgeproof.trial.manifests import CLAIM, VOLUME, Manifest, manifest
@@ -35,10 +36,10 @@ URLS = {
 
 
 class OwnNamespace:
-    """Use as a context manager; everything made through it is gone afterwards."""
+    """Use as a context manager; everything made through it is gone afterwards. `cluster` is what its pods are made for."""
 
-    def __init__(self, inventory: Inventory, say: Say) -> None:
-        self.inventory, self.say = inventory, say
+    def __init__(self, inventory: Inventory, cluster: ClusterFacts, say: Say) -> None:
+        self.inventory, self.cluster, self.say = inventory, cluster, say
         self.run_id = secrets.token_hex(4)
         self.name = f"edgeproof-{self.run_id}"
         self.api = KubernetesApi(inventory)
@@ -85,8 +86,7 @@ class OwnNamespace:
             return
         volume, claim = manifest(VOLUME), manifest(CLAIM)
         volume["metadata"]["name"] = claim["spec"]["volumeName"] = f"nfs-images-pv-{self.run_id}"
-        server, export = self.inventory.nfs_server.address, self.inventory.storage.export
-        volume["spec"]["nfs"] = {"server": str(server), "path": export}
+        volume["spec"]["nfs"] = {"server": self.inventory.nfs_address, "path": self.inventory.storage.export}
         self.create(volume)
         # A claim that the binder meets before its volume waits for the binder's next round, 15 s later.
         self._await_phase(f"{URLS['PersistentVolume']}/{volume['metadata']['name']}", "Available")
@@ -111,18 +111,19 @@ class OwnNamespace:
 
         if not holds_within(limits.CLAIM_BOUND_S, reached):
             kind, name = url.rsplit("/", 2)[1:]
+            said = "".join(f"\n{line}" for line in self._events(f"involvedObject.name={name}")[-1:])
             raise WorkloadError(
-                f"{kind} {name} is {seen()}, not {phase}, after {limits.CLAIM_BOUND_S:.0f} s",
+                f"{kind} {name} is {seen()}, not {phase}, after {limits.CLAIM_BOUND_S:.0f} s{said}",
                 "kubectl get pv,pvc -A; sudo journalctl -u k3s -n 20 on the server",
             )
 
     def warnings(self, pod: str) -> list[str]:
         """Give what the cluster warns of about one pod, the newest last."""
-        found = self.api.call(
-            "GET",
-            f"/api/v1/namespaces/{self.name}/events",
-            query={"fieldSelector": f"involvedObject.name={pod},type=Warning"},
-        ).get("items")
+        return self._events(f"involvedObject.name={pod},type=Warning")
+
+    def _events(self, selector: str) -> list[str]:
+        url = f"/api/v1/namespaces/{self.name}/events"
+        found = self.api.call("GET", url, query={"fieldSelector": selector}).get("items")
         return [f"{event.get('reason')}: {event.get('message')}" for event in found or [] if isinstance(event, dict)]
 
     def _await_account(self) -> None:

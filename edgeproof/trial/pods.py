@@ -1,34 +1,30 @@
-"""How a pod does: running, done, or not, and then why, as soon as that is decided."""
+"""How a pod of edgeproof's does: running, done, or not, and then why, as soon as that is decided."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from edgeproof import limits
+from edgeproof.errors import ApiRefused
+from edgeproof.facts.cluster.members import HOSTNAME
+from edgeproof.facts.cluster.parse import number, part, parts, text
+from edgeproof.facts.cluster.pod_status import State, pod_status
 from edgeproof.trial.namespace import OwnNamespace
 from edgeproof.waiting import look_until
 
-State = Literal["pending", "running", "succeeded", "failed"]
-HOPELESS = frozenset(
-    {"ErrImageNeverPull", "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError",
-     "CreateContainerError", "RunContainerError", "CrashLoopBackOff"}
-)  # fmt: skip
-"""Reasons of a waiting container that no waiting mends."""
-
-HOPELESS_WARNINGS = ("FailedMount", "FailedScheduling", "FailedCreatePodSandBox")
+HOPELESS_WARNINGS = ("FailedMount", "FailedScheduling", "FailedCreatePodSandBox", "FailedCreate")
 LAST_LINES = 10
-EXIT_CODES = {
-    132: "illegal instruction (catalogue: illegal-instruction)",
-    137: "killed: out of memory, or from outside (catalogue: unified-memory-oom)",
-    139: "segmentation fault",
-    143: "terminated from outside",
-}
+INDEX = "batch.kubernetes.io/job-completion-index"
 
 
 @dataclass(frozen=True)
 class PodState:
-    """One pod now. `why` says what stands in its way, or how it ended; `exit_code` is None unless its container ended."""
+    """One pod now. `why` says what stands in its way, or how it ended; `exit_code` is None unless its container ended.
+
+    `node` is Kubernetes' name of its node, '' before it has one; `meant_for` the node's name or hostname that it asks for.
+    """
 
     name: str
     node: str
@@ -37,77 +33,75 @@ class PodState:
     why: str
     address: str = ""
     exit_code: int | None = None
+    meant_for: str = ""
 
 
 def pod_state(pod: dict[str, Any]) -> PodState:
     """Read a Pod object."""
-    metadata, status = pod["metadata"], pod.get("status") or {}
-    index = (metadata.get("annotations") or {}).get("batch.kubernetes.io/job-completion-index")
-    containers = status.get("containerStatuses") or []
-    container = containers[0].get("state", {}) if containers else {}
-    state, why = _state(status, container)
+    metadata, found = part(pod, "metadata"), pod_status(pod)
+    index = text(part(metadata, "annotations"), INDEX)
     return PodState(
-        metadata["name"], (pod.get("spec") or {}).get("nodeName", ""), int(index) if index is not None else None,
-        state, why, status.get("podIP", ""), (container.get("terminated") or {}).get("exitCode"),
-    )  # fmt: skip
+        name=text(metadata, "name"),
+        node=text(part(pod, "spec"), "nodeName"),
+        index=number(index) if re.fullmatch("[0-9]{1,9}", index) else None,
+        state=found.state,
+        why=found.why,
+        address=text(part(pod, "status"), "podIP"),
+        exit_code=found.exit_code,
+        meant_for=_meant_for(part(pod, "spec")),
+    )
 
 
-def _state(status: dict[str, Any], container: dict[str, Any]) -> tuple[State, str]:
-    if status.get("phase") == "Succeeded":
-        return "succeeded", ""
-    if ended := container.get("terminated"):
-        code = ended.get("exitCode")
-        return (
-            ("succeeded", "")
-            if code == 0
-            else ("failed", f"exit status {code}: {EXIT_CODES.get(code, ended.get('reason', ''))}")
-        )
-    if status.get("phase") == "Failed":
-        return "failed", f"{status.get('reason', 'failed')}: {status.get('message', '')}"
-    if waiting := container.get("waiting"):
-        reason = waiting.get("reason", "")
-        return ("failed" if reason in HOPELESS else "pending"), f"{reason}: {waiting.get('message', '')}"
-    if "running" in container:
-        return "running", ""
-    conditions = [
-        c for c in status.get("conditions") or [] if c.get("status") == "False" and c.get("reason") == "Unschedulable"
-    ]
-    return "pending", f"Unschedulable: {conditions[0].get('message', '')}" if conditions else "not started yet"
+def _meant_for(spec: dict[str, Any]) -> str:
+    """A DaemonSet's pod says by its affinity for which node it is, another by its selector."""
+    required = part(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+    for term in parts(required, "nodeSelectorTerms"):
+        for field in parts(term, "matchFields"):
+            values = field.get("values")
+            if text(field, "key") == "metadata.name" and isinstance(values, list) and len(values) == 1:
+                return str(values[0])
+    return text(part(spec, "nodeSelector"), HOSTNAME)
 
 
-def is_hopeless(own: OwnNamespace, pod: PodState) -> bool:
-    """Tell whether the cluster warns of the pod in a way that no more waiting mends."""
-    return any(reason in warning for warning in own.warnings(pod.name) for reason in HOPELESS_WARNINGS)
+def is_hopeless(own: OwnNamespace, name: str) -> bool:
+    """Tell whether the cluster warns of a pod, or of what makes pods, in a way that no more waiting mends."""
+    return any(reason in warning for warning in own.warnings(name) for reason in HOPELESS_WARNINGS)
 
 
 def explain(own: OwnNamespace, pod: PodState) -> str:
     """Say why a pod does not do its work: its state, the cluster's last warning, its last lines."""
-    parts = [f"pod {pod.name} on {pod.node or 'no node'}: {pod.why}"]
-    parts += own.warnings(pod.name)[-1:]
+    said = [f"pod {pod.name} on {pod.node or 'no node'}: {pod.why}", *own.warnings(pod.name)[-1:]]
     if pod.state == "failed" and pod.exit_code is not None:
-        lines = own.api.logs(own.name, pod.name, LAST_LINES).strip().splitlines()
-        parts += [f"  | {line}" for line in lines]
-    return "\n".join(parts)
+        said += [f"  | {line}" for line in _last_lines(own, pod)]
+    return "\n".join(said)
 
 
-def await_pods(own: OwnNamespace, label: str, wanted: list[str]) -> dict[str, PodState]:
-    """Give the labelled pods by their nodes' names, once each of `wanted` runs, or it is decided that it will not."""
+def _last_lines(own: OwnNamespace, pod: PodState) -> list[str]:
+    """Give the last lines of its log; none where the container never started, so that there is no log."""
+    try:
+        return own.api.logs(own.name, pod.name, LAST_LINES).strip().splitlines()
+    except ApiRefused:
+        return []
+
+
+def await_pods(own: OwnNamespace, label: str, wanted: list[str], makers: tuple[str, ...] = ()) -> dict[str, PodState]:
+    """Give the labelled pods by the inventory's names of their nodes, once each of `wanted` runs, or it is decided that it will not.
+
+    `makers` are the objects that make them: where one is warned of, a pod that is not there will not come.
+    """
 
     def look() -> dict[str, PodState]:
         pods = [pod_state(item) for item in own.api.items(f"/api/v1/namespaces/{own.name}/pods", label)]
-        return {_node_of(pod, wanted): pod for pod in pods}
+        return {own.cluster.board(pod.node or pod.meant_for): pod for pod in pods}
 
     def decided(pods: dict[str, PodState], waited_s: float) -> bool:
+        waiting = [pods[name].name for name in wanted if name in pods and pods[name].state == "pending"]
         if any(name not in pods for name in wanted):
-            return False
-        waiting = [pods[name] for name in wanted if pods[name].state == "pending"]
+            if not makers:
+                return False
+            waiting += makers
         if not waiting:
             return True
-        return waited_s >= limits.POD_WARNED_S and all(is_hopeless(own, pod) for pod in waiting)
+        return waited_s >= limits.POD_WARNED_S and all(is_hopeless(own, name) for name in waiting)
 
     return look_until(limits.PODS_READY_S, look, decided)
-
-
-def _node_of(pod: PodState, wanted: list[str]) -> str:
-    """A pod that is not scheduled yet still says by its name which node it is for."""
-    return pod.node or next((name for name in wanted if pod.name.endswith(f"-{name}")), "")

@@ -194,7 +194,7 @@ def _check_space(connection: SshNode, agent: Node, size: int) -> None:
     if free.isdigit() and int(free) < SPARE_FACTOR * size:
         raise WorkloadError(
             f"{agent.name}: {int(free) / 1e9:.1f} GB free, and loading the image needs {SPARE_FACTOR * size / 1e9:.1f} GB",
-            f"docker system prune -a   # on {agent.name} (catalogue: disk-full)",
+            f"docker system df; df -h   # on {agent.name}: what fills it (catalogue: disk-full)",
         )
 
 

@@ -7,49 +7,49 @@ from pathlib import PurePosixPath
 
 from edgeproof import limits
 from edgeproof.errors import WorkloadError
-from edgeproof.inventory import Inventory
+from edgeproof.facts.cluster import ClusterFacts
+from edgeproof.facts.cluster.members import parse_member
 from edgeproof.measure.shards import JobRun, Shard, parse_record
+from edgeproof.trial.gpu import ask_for_gpu
 from edgeproof.trial.manifests import NFS_JOB, SYNTHETIC_JOB, Manifest, manifest, pod_spec, set_environment
 from edgeproof.trial.namespace import URLS, OwnNamespace
+from edgeproof.trial.placement import bind, place_on_agents
 from edgeproof.trial.pods import PodState, explain, is_hopeless, pod_state
 from edgeproof.waiting import look_until
 
 
-def synthetic_job(inventory: Inventory, shards: int) -> Manifest:
-    """Give Workload I for `shards` agents."""
+def synthetic_job(cluster: ClusterFacts, agents: list[str]) -> Manifest:
+    """Give Workload I for those agents, one shard each."""
     job = manifest(SYNTHETIC_JOB)
-    set_environment(job, TOTAL_IMAGES=str(inventory.workload.synthetic_images))
-    return _patched(job, inventory, shards)
+    set_environment(job, TOTAL_IMAGES=str(cluster.declared.workload.synthetic_images))
+    return _patched(job, cluster, agents)
 
 
-def nfs_job(inventory: Inventory, agents: list[str], name: str) -> Manifest:
+def nfs_job(cluster: ClusterFacts, agents: list[str], name: str) -> Manifest:
     """Give Workload II for those agents, one shard each, under a name of its own."""
-    job = manifest(NFS_JOB)
+    inventory, job = cluster.declared, manifest(NFS_JOB)
     job["metadata"]["name"] = name
-    labels = job["spec"]["template"]["metadata"]["labels"]
-    labels["app"] = name
+    job["spec"]["template"]["metadata"]["labels"]["app"] = name
     spec = pod_spec(job)
     affinity = spec["affinity"]["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"][0]
     affinity["labelSelector"]["matchLabels"]["app"] = name
-    spec["affinity"]["nodeAffinity"] = {
-        "requiredDuringSchedulingIgnoredDuringExecution": {
-            "nodeSelectorTerms": [
-                {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": agents}]}
-            ]
-        }
-    }
+    bind(job, cluster, agents)
     folder = PurePosixPath(spec["containers"][0]["volumeMounts"][0]["mountPath"]) / inventory.dataset_in_export
     spec["containers"][0]["command"][-1] = str(folder)
     set_environment(job, NFS_IMAGES_PATH=str(folder))
-    return _patched(job, inventory, len(agents))
+    return _patched(job, cluster, agents)
 
 
-def _patched(job: Manifest, inventory: Inventory, shards: int) -> Manifest:
+def _patched(job: Manifest, cluster: ClusterFacts, agents: list[str]) -> Manifest:
+    inventory, shards = cluster.declared, len(agents)
     job["spec"]["completions"] = job["spec"]["parallelism"] = shards
     pod_spec(job)["containers"][0]["image"] = inventory.images.worker
     set_environment(
         job, TOTAL_JOBS=str(shards), EDGEPROOF_PREDICTIONS="inline", EDGEPROOF_PROFILE=inventory.workload.profile
     )
+    place_on_agents(job, cluster, agents)
+    if not cluster.without_gpu.issuperset(agents):
+        ask_for_gpu(job, cluster.gpu_way)
     return job
 
 
@@ -69,7 +69,8 @@ def run_job(own: OwnNamespace, job: Manifest) -> JobRun:
     if len(done) < shards:
         raise WorkloadError(f"job {name}: {len(done)} of {shards} shards done after {limits.JOB_S:.0f} s")
     logs = {index: own.api.logs(own.name, done[index].name) for index in sorted(done)}
-    return JobRun(tuple(Shard(done[index].node, index, parse_record(log)) for index, log in logs.items()), wall_s)
+    boards = {index: own.cluster.board(pod.node) for index, pod in done.items()}
+    return JobRun(tuple(Shard(boards[index], index, parse_record(log)) for index, log in logs.items()), wall_s)
 
 
 def _succeeded(pods: list[PodState]) -> dict[int, PodState]:
@@ -88,7 +89,8 @@ class _Watch:
         """Tell whether every index has succeeded; raises WorkloadError where that will not happen any more."""
         for pod in pods:
             if pod.state == "failed":
-                raise WorkloadError(f"job {self.name}, index {pod.index}: {explain(self.own, pod)}")
+                said = explain(self.own, pod)
+                raise WorkloadError(f"job {self.name}, index {pod.index}: {said}", said=said)
         self._check_gone({pod.name for pod in pods})
         self._check_waiting([pod for pod in pods if pod.state == "pending"], waited_s)
         self._check_nodes([pod for pod in pods if pod.state == "running"], waited_s)
@@ -105,20 +107,19 @@ class _Watch:
 
     def _check_waiting(self, waiting: list[PodState], waited_s: float) -> None:
         for pod in waiting:
-            warned = waited_s > limits.POD_WARNED_S and is_hopeless(self.own, pod)
+            warned = waited_s > limits.POD_WARNED_S and is_hopeless(self.own, pod.name)
             if warned or waited_s > limits.JOB_START_S:
-                raise WorkloadError(f"job {self.name}, index {pod.index} does not start: {explain(self.own, pod)}")
+                said = explain(self.own, pod)
+                raise WorkloadError(f"job {self.name}, index {pod.index} does not start: {said}", said=said)
         if not waiting and not self.seen and waited_s > limits.JOB_START_S:
-            raise WorkloadError(
-                f"job {self.name}: no pod was made within {limits.JOB_START_S:.0f} s", "sudo journalctl -u k3s -n 20"
-            )
+            said = "; ".join(self.own.warnings(self.name)[-1:])
+            message = f"job {self.name}: no pod was made within {limits.JOB_START_S:.0f} s"
+            raise WorkloadError(f"{message}: {said}" if said else message, "sudo journalctl -u k3s -n 20", said=said)
 
     def _check_nodes(self, running: list[PodState], waited_s: float) -> None:
         """A pod on a node that answers no longer still reads Running: ask for the node."""
-        ready = {}
-        for item in self.own.api.items("/api/v1/nodes"):
-            conditions = {c.get("type"): c.get("status") for c in item.get("status", {}).get("conditions") or []}
-            ready[item["metadata"]["name"]] = conditions.get("Ready") == "True"
+        members = [parse_member(item) for item in self.own.api.items("/api/v1/nodes")]
+        ready = {member.name: member.is_ready for member in members}
         for pod in running:
             if ready.get(pod.node, False):
                 self.lost_since_s.pop(pod.node, None)

@@ -9,10 +9,10 @@ from typing import Any
 
 from edgeproof import limits
 from edgeproof.connect.ssh import open_node
-from edgeproof.errors import EdgeproofError
+from edgeproof.errors import EdgeproofError, WorkloadError
 from edgeproof.facts.observed import Blocked, NotApplicable
 from edgeproof.inventory import Inventory
-from edgeproof.measure.shards import JobRun, Speedup
+from edgeproof.measure.shards import JobRun, Shard, Speedup
 from edgeproof.say import Say
 from edgeproof.trial.manifests import Manifest
 from edgeproof.trial.namespace import OwnNamespace
@@ -20,12 +20,15 @@ from edgeproof.workload.dataset import NOTE
 from edgeproof.workload.images import distribute
 from edgeproof.workload.jobs import nfs_job, run_job, synthetic_job
 
+SYNTHETIC, ON_ONE, ON_ALL = "Workload I", "Workload II on one agent", "Workload II on all agents"
+
 
 class Workloads:
     """Everything tests_workload measures, made when first asked for."""
 
     def __init__(self, inventory: Inventory, own: OwnNamespace, say: Say, broken: Mapping[str, str]) -> None:
-        self.inventory, self.own, self.say, self.broken = inventory, own, say, broken
+        self.inventory, self.cluster = inventory, own.cluster
+        self.own, self.say, self.broken = own, say, broken
         self._kept: dict[str, Any] = {}
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
@@ -40,6 +43,18 @@ class Workloads:
             raise Blocked(f"{name} failed: {str(found).splitlines()[0]}")
         return found
 
+    @property
+    def agents(self) -> list[str]:
+        """Name the agents that get a shard: where pods ask for the GPU, machines that have none get none, since a job's pods are alike."""
+        names = [agent.name for agent in self.inventory.agents]
+        with_gpu = [name for name in names if name not in self.cluster.without_gpu]
+        return with_gpu if with_gpu and self.cluster.gpu_way.is_asked_for else names
+
+    def said(self, name: str) -> str:
+        """Give what the cluster and the pods said of a workload that failed; '' where it did not, or they said nothing."""
+        kept = self._kept.get(name)
+        return kept.said if isinstance(kept, WorkloadError) else ""
+
     def image(self) -> str:
         """Give the worker image's id, after it is on every agent."""
         return str(self._once("image distribution", lambda: distribute(self.inventory, self.say)))
@@ -47,11 +62,29 @@ class Workloads:
     def synthetic(self) -> JobRun:
         """Workload I on all agents."""
         self.image()
-        shards = len(self.inventory.agents)
-        return self._run("Workload I", lambda: synthetic_job(self.inventory, shards))
+        return self._run(SYNTHETIC, lambda: synthetic_job(self.cluster, self.agents))
+
+    def shards_on(self, agent: str) -> int:
+        """Count Workload I's shards on an agent; not applicable on one that is to get none."""
+        if agent not in self.agents:
+            raise NotApplicable(f"{agent} has no GPU, and pods ask for one ({self.cluster.gpu_way})")
+        return self.synthetic().nodes.count(agent)
+
+    def shards_on_server(self, server: str) -> int:
+        """Count Workload I's shards on a server; blocked where the server draws them, not applicable where they may be there."""
+        kept_free = self.cluster.keeping_free(server)
+        found = self.synthetic().nodes.count(server)
+        if found and not kept_free:
+            raise Blocked(f"no taint keeps workloads off {server} (see the check taint)")
+        return found
 
     def gpu_devices(self, agent: str) -> list[str]:
-        """Give the GPU devices that Workload I's shard on an agent had; blocked where the node shows why there are none."""
+        """Give the GPU devices that Workload I's shard on an agent had; blocked where the node shows why there are none.
+
+        Not applicable on a machine without a GPU.
+        """
+        if agent in self.cluster.without_gpu:
+            raise NotApplicable(f"{agent} has no GPU")
         found: list[str] = self.synthetic().on(agent).record["gpu_devices"]
         if not found and self.broken.get(agent):
             raise Blocked(self.broken[agent])
@@ -59,27 +92,34 @@ class Workloads:
 
     def on_one(self) -> JobRun:
         """Workload II on the first agent alone."""
-        return self._nfs("Workload II on one agent", [self.inventory.agents[0].name], "inference-nfs-single")
+        return self._nfs(ON_ONE, self.agents[:1], "inference-nfs-single")
 
     def on_all(self) -> JobRun:
         """Workload II on all agents."""
-        return self._nfs("Workload II on all agents", [agent.name for agent in self.inventory.agents], "inference-nfs")
+        return self._nfs(ON_ALL, self.agents, "inference-nfs")
+
+    def shard_of_all(self, agent: str) -> Shard:
+        """Workload II's shard on one of all agents; not applicable on one that is to get none."""
+        if agent not in self.agents:
+            raise NotApplicable(f"{agent} has no GPU, and pods ask for one ({self.cluster.gpu_way})")
+        return self.on_all().on(agent)
 
     def speedup(self) -> Speedup:
         """One agent against all; not applicable with a single agent."""
-        if len(self.inventory.agents) < 2:
+        if len(self.agents) < 2:
             raise NotApplicable("there is one agent: nothing to compare it with")
         return Speedup(self.on_one(), self.on_all())
 
     def _nfs(self, name: str, agents: list[str], job: str) -> JobRun:
         self.image()
         self._once("the claim", self.own.create_claim)
-        return self._run(name, lambda: nfs_job(self.inventory, agents, job))
+        return self._run(name, lambda: nfs_job(self.cluster, agents, job))
 
     def _run(self, name: str, job: Callable[[], Manifest]) -> JobRun:
         def make() -> JobRun:
             self.say(f"{name} …")
             run = run_job(self.own, job())
+            run.check_work(name)
             self.say(f"{name}: {run.images} images, {run.images_per_s:.2f} images/s, {run.wall_s:.1f} s in all")
             return run
 
@@ -89,7 +129,11 @@ class Workloads:
     def known_corrupt(self) -> list[str]:
         """Name the images that edgeproof's own dataset holds corrupt on purpose; not applicable on any other."""
         path = shlex.quote(f"{self.inventory.dataset}/{NOTE}")
-        with open_node(self.inventory, self.inventory.nfs_server) as server:
+        if self.inventory.nfs_node is None:
+            raise NotApplicable(
+                f"which images are corrupt is written on {self.inventory.nfs_address}, which is no node of cluster.yaml"
+            )
+        with open_node(self.inventory, self.inventory.nfs_node) as server:
             answer = server.run(f"cat {path}", limits.SHORT_COMMAND_S)
         try:
             return sorted(map(str, json.loads(answer.stdout)["corrupt"]))

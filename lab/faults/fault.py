@@ -17,7 +17,17 @@ MOUNTED = frozenset({"mount", "pod_with_claim", "listing"})
 """Checks that rest on the export and the NFS client."""
 
 JOINED = frozenset(
-    {"nodes", "pod_reaches_pods", "api_service", "daemon_set", "gpu_in_pod", "pod_with_claim", "listing"}
+    {
+        "joined",
+        "authority",
+        "nodes",
+        "pod_reaches_pods",
+        "api_service",
+        "daemon_set",
+        "gpu_in_pod",
+        "pod_with_claim",
+        "listing",
+    }
 )
 """Checks that rest on a node's having joined the cluster."""
 
@@ -27,8 +37,8 @@ class Fault(ABC):
     """One thing that goes wrong on real clusters.
 
     `role` is that of the nodes it happens on. `suite`, `check` and `catalogue_id` name what must find it; `blocks` the
-    checks that rest on it, on its node or (`spreads`) on others; one that the whole cluster has, and no node of its own,
-    is not `per_node`.
+    checks that rest on it, on its node or (`spreads`) on others, `blocks_here` more of them on its node; one that the whole
+    cluster has, and no node of its own, is not `per_node`.
     """
 
     powers_off: ClassVar[bool] = False
@@ -41,6 +51,7 @@ class Fault(ABC):
     catalogue_id: str = ""
     role: Literal["agent", "server"] = "agent"
     blocks: frozenset[str] = frozenset()
+    blocks_here: frozenset[str] = frozenset()
     spreads: bool = False
     per_node: bool = True
 

@@ -55,7 +55,8 @@ def inventory_for(tmp_path: Path) -> InventoryFor:
         folder = tmp_path / ".ssh"
         places = {"config": folder / "config", "known_hosts": folder / "known_hosts"}
         node = {"address": "127.0.0.1", "role": "server", "port": port}
-        return Inventory.model_validate({"nodes": {"user-desktop": node}, "ssh": {**places, **ssh}})
+        data = {"nodes": {"user-desktop": node}, "ssh": {**places, **ssh}, "network": {"gateway": "127.0.0.9"}}
+        return Inventory.model_validate(data)
 
     return make
 

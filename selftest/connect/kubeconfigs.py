@@ -40,4 +40,5 @@ def client_certificate(made: Certificate) -> dict[str, Any]:
 def inventory_at(address: str, **kubernetes: Any) -> Inventory:
     """Make an inventory whose server has this address; keywords go under `kubernetes:`."""
     node = {"address": address, "role": "server"}
-    return Inventory.model_validate({"nodes": {"user-desktop": node}, "kubernetes": kubernetes})
+    data = {"nodes": {"user-desktop": node}, "kubernetes": kubernetes, "network": {"gateway": address}}
+    return Inventory.model_validate(data)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -12,24 +15,25 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgeproof.facts.node.probes import MODULES
-from edgeproof.facts.observed import Unobserved
+from edgeproof.facts import node
+from edgeproof.facts.observed import Inapplicable, Unobserved
 from edgeproof.facts.probe import Output
 
 SAMPLES = Path(__file__).parents[1] / "samples"
+MODULES = [importlib.import_module(found.name) for found in pkgutil.walk_packages(node.__path__, f"{node.__name__}.")]
 PARSERS: dict[str, Callable[[Output], Any]] = {
     name.removeprefix("parse_"): getattr(module, name)
     for module in MODULES
     for name in vars(module)
-    if name.startswith("parse_") and name not in ("parse_object", "parse_lines", "parse_exports")
+    if name.startswith("parse_") and name not in ("parse_object", "parse_lines", "parse_exports", "parse_nodes")
 }
 TEXTS = [file for file in sorted(SAMPLES.glob("*/*.txt")) if file.parent.name in PARSERS]
 
 
 def plain(value: Any) -> Any:
-    """Turn facts into what YAML can say; an unobserved field reads `unobserved`."""
+    """Turn facts into what YAML can say; an unobserved field reads `unobserved`, one without a meaning `inapplicable`."""
     if isinstance(value, Unobserved):
-        return "unobserved"
+        return "inapplicable" if isinstance(value, Inapplicable) else "unobserved"
     if is_dataclass(value):
         return {field.name: plain(object.__getattribute__(value, field.name)) for field in fields(value)}
     if isinstance(value, list | tuple):
@@ -39,11 +43,18 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, int | float | bool | None) else str(value)
 
 
+def output_of(text: str) -> Output:
+    """Read a sample: what a snippet prints; then, if need be, a line `--- status N`, and what stands after `--- stderr`."""
+    text, _, stderr = text.partition("--- stderr\n")
+    status = re.search(r"^--- status (\d+)\n?", text, re.M)
+    return Output(text.replace(status[0], "") if status else text, stderr, int(status[1]) if status else 0)
+
+
 @pytest.mark.parametrize("sample", TEXTS, ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_sample(sample: Path) -> None:
     """A sample's text gives what stands beside it in YAML; only the fields named there are compared."""
     wanted = yaml.safe_load(sample.with_suffix(".yaml").read_text())
-    found = plain(PARSERS[sample.parent.name](Output(sample.read_text(errors="replace"))))
+    found = plain(PARSERS[sample.parent.name](output_of(sample.read_text(errors="replace"))))
     if isinstance(wanted, dict):
         found = {name: found[name] for name in wanted} if isinstance(found, dict) else found
     assert found == wanted
@@ -60,7 +71,18 @@ def test_every_sample_says_where_it_is_from() -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     raw=st.binary(max_size=400),
-    prefix=st.sampled_from(["", "NV Power Mode: ", "--file--\n{", "1: eth0 inet ", "zone a 1 ", "active=yes\n"]),
+    prefix=st.sampled_from(
+        [
+            "",
+            "NV Power Mode: ",
+            "--file--\n{",
+            "1: eth0 inet ",
+            "zone a 1 ",
+            "serves nfs-server\nexportfs 0\n",
+            "--info--\n{",
+            "docker: ",
+        ]
+    ),
 )
 def test_total(raw: bytes, prefix: str) -> None:
     """Any bytes give a value or Unobserved; no parser raises."""
@@ -75,4 +97,4 @@ def test_cut_anywhere(data: st.DataObject) -> None:
     """A sample cut anywhere gives a value or Unobserved, and never raises."""
     sample = data.draw(st.sampled_from(TEXTS))
     text = sample.read_text(errors="replace")
-    PARSERS[sample.parent.name](Output(text[: data.draw(st.integers(0, len(text)))]))
+    PARSERS[sample.parent.name](output_of(text[: data.draw(st.integers(0, len(text)))]))

@@ -14,7 +14,7 @@ name = _Names()
 
 CALLED_BY_FRAMEWORKS: tuple[str, ...] = (
     name.model_config, name.distribution,  # pydantic; a key of cluster.yaml that users may have written
-    name.gid, name.uid, name.gname, name.uname,  # tarfile.TarInfo
+    name.gname, name.uname,  # tarfile.TarInfo
     name.auth_timeout, name.banner_timeout,  # paramiko.Transport
     name.get_allowed_auths,  # paramiko.ServerInterface
     name.retries,  # the Kubernetes client's Configuration
@@ -28,15 +28,14 @@ CALLED_BY_FRAMEWORKS: tuple[str, ...] = (
 """Names that are read or called from outside: an option of vulture's (pyproject.toml) is better where a pattern fits."""
 
 KEPT_FOR_LATER: tuple[str, ...] = (
-    name.not_applicable,  # checks that now pass without looking: clocks, dns, services, gpu_request
+    name.not_applicable,  # checks that now pass without looking: clocks, dns, services
     name.restarts,  # PodOnNode.restarts. Check "control plane: system pods", row illegal-instruction
-    name.mount_options,  # Volume and ClaimPod. Check "storage: claim", row nfs-mount-lost: the options in effect
-    name.persistent_volumes,
-    name.modes,  # ClusterFacts and Volume, for the check "storage: claim"
+    name.mount_options,  # Volume. Check "storage: claim", row nfs-mount-lost: the options in effect
+    name.modes,  # Volume, for the check "storage: claim"
 )
 """Names that nothing reads yet, each with the check or the catalogue's row that needs it. The list may only shrink.
 
-Vulture knows names, not classes: Export.client, TrialMount.version, Docker.version, WorkerImage.architecture and
+Vulture knows names, not classes: Export.client, TrialMount.version, WorkerImage.architecture and
 Volume.volume and .nfs wait likewise, for the checks "storage: export", "storage: mount" and "storage: claim", the row
 docker-raw-table and the worker's image for each kind of board, but others of these names are read.
 """
@@ -46,13 +45,8 @@ UNUSED_CATALOGUE_ROWS: frozenset[str] = frozenset(
         "cgroup-v1",
         "clock-skew",
         "docker-raw-table",
-        "illegal-instruction",
-        "kernel-modules",
         "nfs-mount-lost",
-        "nfs-root-squash",
-        "shm-bus-error",
         "slow-sd-datastore",
-        "unified-memory-oom",
     }
 )
 """Rows of edgeproof/diagnose/catalogue.yaml that no advice names yet. The list may only shrink."""

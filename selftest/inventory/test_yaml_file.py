@@ -40,7 +40,7 @@ def test_smallest_file_has_the_missions_values() -> None:
     assert inventory.server.name == "user-desktop"
     assert inventory.network.gateway == IPv4Address("192.168.0.1")
     assert inventory.kubernetes.pod_cidr == IPv4Network("10.42.0.0/16")
-    assert inventory.nfs_server.name == "user-desktop"
+    assert inventory.nfs_node == inventory.server
 
 
 def test_missing_file(tmp_path: Path) -> None:

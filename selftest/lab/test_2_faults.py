@@ -12,7 +12,7 @@ from selftest.lab.test_1_healthy import assert_whole
 
 BOTH = ("tests_node", "tests_cluster")
 CLUSTER = "cluster"
-KNOWN_TO_THE_API = {"versions", "worker_label", "gpu_request"}
+KNOWN_TO_THE_API = {"versions", "worker_label", "schedulable", "gpu_advertised"}
 """What the API server remembers of a node that is off."""
 IN_CLUSTER = {"gpu_in_pod", "mount", "pod_with_claim", "listing"}
 
@@ -49,7 +49,8 @@ def blocked_by(fault: Fault, where: Node, lab: Lab, run: SuiteRun) -> set[tuple[
         asked_of_it = {f["check"] for f in findings if f["node"] == where.name} - KNOWN_TO_THE_API
         return {(check, where.name) for check in asked_of_it - {fault.check}}
     nodes = lab.agents if fault.spreads else (where,)
-    return {(check, node.name) for check in fault.blocks for node in nodes}
+    here = {(check, where.name) for check in fault.blocks_here}
+    return here | {(check, node.name) for check in fault.blocks for node in nodes}
 
 
 def test_mended(lab: Lab) -> None:

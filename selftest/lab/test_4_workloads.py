@@ -73,7 +73,7 @@ def test_every_shard_has_its_seconds(measured: Measured) -> None:
 
 def slowest_s(benchmark: dict[str, Any], *phases: str) -> float:
     """Sum some phases of each shard's seconds; give the slowest shard's."""
-    return max(sum(shard["seconds"][phase] for phase in phases) for shard in benchmark["extra_info"]["shards"])
+    return max(sum(float(shard["seconds"][phase]) for phase in phases) for shard in benchmark["extra_info"]["shards"])
 
 
 def test_speedup(measured: Measured) -> None:

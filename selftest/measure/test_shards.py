@@ -112,3 +112,20 @@ def test_warm_up_is_before_the_first_read(single: JobRun) -> None:
 def test_data_is_small(three: JobRun) -> None:
     """What goes into the benchmark's file holds no image's class and no span."""
     assert {"predictions", "spans"}.isdisjoint(key for shard in three.as_data()["shards"] for key in shard)
+
+
+def test_a_shard_that_classified_nothing(three: JobRun) -> None:
+    """A shard whose images all failed is no work done; the most frequent reason is said."""
+    first = three.shards[0]
+    reasons = ["RuntimeError: Numpy is not available"] * 3 + ["OSError: truncated"]
+    failures = [{"name": str(index), "index": index, "reason": reason} for index, reason in enumerate(reasons)]
+    broken = Shard(first.node, first.index, {**first.record, "images_done": 0, "failures": failures})
+    run = JobRun((broken, *three.shards[1:]), three.wall_s)
+    with pytest.raises(WorkloadError, match=r"classified none of its 4 images: .*not available \(3 times\)") as caught:
+        run.check_work("Workload I")
+    assert caught.value.said == "RuntimeError: Numpy is not available (3 times); OSError: truncated (1 times)"
+
+
+def test_a_corrupt_image_is_no_broken_shard(three: JobRun) -> None:
+    """Images that fail beside others that do not are the check corrupt's business."""
+    three.check_work("Workload II")

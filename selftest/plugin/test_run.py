@@ -121,7 +121,7 @@ def test_cluster_that_nobody_reaches(down: Path, tmp_path: Path) -> None:
     run = run_pytest(tmp_path, "tests_cluster", "tests_workload", "--inventory", str(down), *files)
     passed = {check for node in (*NODES, "cluster") for check in run.ended(node, "passed")}
     assert [run.ended(node, "failed") for node in (*NODES, "cluster")] == [set(), set(), {"api"}]
-    assert passed == {"gpu_request"}  # it reads the manifests, and asks nobody
+    assert passed == set()
 
 
 def test_terminal_without_unicode(down: Path, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_terminal_without_unicode(down: Path, tmp_path: Path) -> None:
 def test_cluster_of_one(tmp_path: Path) -> None:
     """Without agents, what judges agents is not applicable, to the cluster."""
     file = tmp_path / "cluster.yaml"
-    file.write_text("nodes: {user-desktop: {address: 127.0.0.1, role: server}}\n")
+    file.write_text("nodes: {user-desktop: {address: 127.0.0.1, role: server}}\nnetwork: {gateway: 127.0.0.9}\n")
     record = ["--inventory", str(file), "--run-record", str(tmp_path / "run.json")]
     run = run_pytest(tmp_path, "tests_node", "-k", "nfs_client", *record)
     assert run.ended("cluster", "skipped") == {"nfs_client"}

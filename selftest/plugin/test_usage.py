@@ -42,8 +42,8 @@ def test_missing_file(tmp_path: Path) -> None:
     [
         ("not-yaml", 3, "not YAML"),
         ("unknown-key", 3, "netwrok: unknown key; did you mean network?"),
-        ("duplicate-address", 1, "user-worker and user-desktop have the same address 192.168.10.1"),
-        ("unknown-role", 3, "nodes.user-worker.role: Input should be 'server' or 'agent' (here: 'wroker')"),
+        ("duplicate-address", 3, "user-worker and user-desktop have the same address 192.168.10.1"),
+        ("unknown-role", 3, "nodes.user-worker.role: Input should be 'server', 'agent' or 'both' (here: 'wroker')"),
     ],
 )
 def test_wrong_file(tmp_path: Path, name: str, line: int, words: str) -> None:

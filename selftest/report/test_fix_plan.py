@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edgeproof.report import fix_plan
+from edgeproof.report import Finding, RunRecord, fix_plan
 from selftest.report.records import NAMES, sample, unprintable
 
 DOWN = fix_plan(sample("one-node-down"))
@@ -57,3 +57,32 @@ def test_failure_without_fix() -> None:
 def test_nothing_to_fix() -> None:
     """A run without failures says so."""
     assert fix_plan(sample("healthy")).endswith("\n# Nothing to fix.\n")
+
+
+def plan_of(*does: str) -> list[str]:
+    """Give the lines of a plan with a fix for each of some kinds, all on one node."""
+    findings = tuple(
+        Finding("tests_node", "1 reach", f"check_{kind}", "user-worker", "failed", cause=f"cause of {kind}", fix=f"fix of {kind}", does=kind)
+        for kind in does
+    )  # fmt: skip
+    record = RunRecord("2026-01-31T09:30:00+01:00", "cluster.yaml", ("user-worker",), findings=findings)
+    return [line for line in fix_plan(record).splitlines() if line.startswith(("# ---", "#   "))]
+
+
+def test_grouped_by_what_fixes_do() -> None:
+    """Of a node, what only looks comes first and what deletes last, each part under its heading."""
+    assert plan_of("deletes", "changes", "restarts", "reads") == [
+        "# --- reads: looks only, and changes nothing",
+        "#   fix of reads",
+        "# --- changes: changes settings",
+        "#   fix of changes",
+        "# --- restarts: restarts services, pods or boards: what runs there stops for a while",
+        "#   fix of restarts",
+        "# --- deletes: WARNING: deletes, and what is deleted does not come back",
+        "#   fix of deletes",
+    ]
+
+
+def test_a_fix_that_does_not_say_may_change_something() -> None:
+    """A record that is older than `does` has its fixes among those that change."""
+    assert plan_of("")[0] == "# --- changes: changes settings"

@@ -31,10 +31,18 @@ def test_letters() -> None:
 
 @pytest.mark.parametrize(
     ("check", "letter"),
-    [("failed_last", "F"), ("failed_first", "F"), ("blocked_among", "B"), ("passed_among", "P"), ("skipped_only", "–")],
+    [
+        ("failed_last", "F"),
+        ("failed_first", "F"),
+        ("blocked_among", "B"),
+        ("passed_among", "P"),
+        ("skipped_only", "–"),
+        ("accepted_among", "A"),
+        ("blocked_and_accepted", "B"),
+    ],
 )
 def test_worst_outcome_wins(check: str, letter: str) -> None:
-    """Of several findings in one cell the worst is shown: failed, blocked, passed, skipped."""
+    """Of several findings in one cell the worst is shown: failed, blocked, accepted, passed, skipped."""
     assert rows(printed("several-outcomes"))[check] == [letter]
 
 
@@ -67,6 +75,12 @@ def test_verdict() -> None:
     """The last line counts the outcomes, worst first, and leaves out those that did not occur."""
     assert DOWN.splitlines()[-1] == "verdict: 2 failed, 4 blocked, 4 passed"
     assert printed("healthy").splitlines()[-1] == "verdict: 4 passed"
+
+
+def test_way_to_the_gpu_is_said() -> None:
+    """How pods get the GPU stands in the head, where a run has asked the cluster."""
+    assert "way to the GPU: runtime-class (found)" in printed("simulated")
+    assert "way to the GPU" not in printed("healthy")
 
 
 def test_simulated_is_said_first() -> None:

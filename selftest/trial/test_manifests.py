@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from edgeproof.inventory import Inventory, load_inventory
-from edgeproof.trial.manifests import FOLDER, NFS_JOB, SYNTHETIC_JOB, TEST_POD, manifest, pod_spec, set_environment
+from edgeproof.facts.cluster import ClusterFacts
+from edgeproof.facts.cluster.gpu_way import Way
+from edgeproof.trial.gpu import ask_for_gpu
+from edgeproof.trial.manifests import (
+    FOLDER,
+    GPU_VERIFY,
+    NFS_JOB,
+    SYNTHETIC_JOB,
+    TEST_POD,
+    manifest,
+    pod_spec,
+    set_environment,
+)
+from edgeproof.trial.placement import dns_label
 from edgeproof.workload.jobs import nfs_job, synthetic_job
+from selftest.facts.clusters import cluster_of
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 MISSION: dict[str, Any] = yaml.safe_load((SAMPLES / "manifests" / "mission.yaml").read_text())
@@ -29,12 +43,6 @@ def environment(job: dict[str, Any]) -> list[dict[str, Any]]:
     """Give the first container's environment."""
     found: list[dict[str, Any]] = pod_spec(job)["containers"][0]["env"]
     return found
-
-
-@pytest.fixture
-def inventory() -> Inventory:
-    """The smallest inventory: the mission's values."""
-    return load_inventory(SAMPLES / "inventory" / "smallest.yaml")
 
 
 @pytest.mark.parametrize("name", MISSION)
@@ -86,22 +94,97 @@ def test_environment_of_a_pod_without_any() -> None:
     assert environment(pod) == [{"name": "ANSWER", "value": "42"}]
 
 
-def test_synthetic_job_has_a_shard_for_each_agent(inventory: Inventory) -> None:
+def affinity(job: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the node affinity that is required."""
+    required = pod_spec(job)["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+    (term,) = required["nodeSelectorTerms"]
+    found: list[dict[str, Any]] = term["matchExpressions"]
+    return found
+
+
+@pytest.fixture
+def mission(tmp_path: Path) -> ClusterFacts:
+    """The mission's cluster."""
+    return cluster_of("mission", tmp_path)
+
+
+def test_synthetic_job_has_a_shard_for_each_agent(mission: ClusterFacts) -> None:
     """Completions, parallelism and the shards' own count agree."""
-    job = synthetic_job(inventory, 3)
+    job = synthetic_job(mission, ["user-worker", "b", "c"])
     assert (job["spec"]["completions"], job["spec"]["parallelism"]) == (3, 3)
     assert {"name": "TOTAL_JOBS", "value": "3"} in environment(job)
 
 
-def test_nfs_job_runs_on_the_agents_named(inventory: Inventory) -> None:
+def test_mission_asks_for_nothing(mission: ClusterFacts) -> None:
+    """Under Docker with the default runtime a job is placed by the mission's label, and asks for no GPU and no toleration."""
+    spec = pod_spec(synthetic_job(mission, ["user-worker"]))
+    assert spec["nodeSelector"] == {"node-type": "worker"}
+    assert spec["containers"][0].get("resources") is None
+    assert {"tolerations", "runtimeClassName"}.isdisjoint(spec)
+
+
+def test_nfs_job_runs_on_the_agents_named(mission: ClusterFacts) -> None:
     """The pods may go to those nodes only."""
-    required = pod_spec(nfs_job(inventory, ["user-worker"], "single"))["affinity"]["nodeAffinity"]
-    (term,) = required["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
-    assert term["matchExpressions"] == [{"key": "kubernetes.io/hostname", "operator": "In", "values": ["user-worker"]}]
+    job = nfs_job(mission, ["user-worker"], "single")
+    assert affinity(job) == [{"key": "kubernetes.io/hostname", "operator": "In", "values": ["user-worker"]}]
 
 
-def test_nfs_job_keeps_its_pods_apart(inventory: Inventory) -> None:
+def test_nfs_job_keeps_its_pods_apart(mission: ClusterFacts) -> None:
     """Under a name of its own, the job's pods still shun the label that they carry."""
-    job = nfs_job(inventory, ["user-worker"], "single")
+    job = nfs_job(mission, ["user-worker"], "single")
     (apart,) = pod_spec(job)["affinity"]["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
     assert apart["labelSelector"]["matchLabels"] == job["spec"]["template"]["metadata"]["labels"] == {"app": "single"}
+
+
+def test_without_a_label_hostnames_place_a_job(tmp_path: Path) -> None:
+    """Where no label is required, the agents are named as Kubernetes knows them."""
+    job = synthetic_job(cluster_of("other-names", tmp_path), ["user-worker", "user-newworker"])
+    assert affinity(job)[0]["values"] == ["user-worker-1a2b3c4d", "user-newworker"]
+    assert "nodeSelector" not in pod_spec(job)
+
+
+def test_agents_taints_are_tolerated(tmp_path: Path) -> None:
+    """A taint that somebody has set on agents is tolerated; the server's is not."""
+    spec = pod_spec(synthetic_job(cluster_of("orin-runtime-class", tmp_path), ["edge-b.lab"]))
+    assert spec["tolerations"] == [
+        {"key": "nvidia.com/gpu", "operator": "Equal", "value": "present", "effect": "NoSchedule"}
+    ]
+
+
+def test_runtime_class_is_named(tmp_path: Path) -> None:
+    """Where a RuntimeClass is the way, pods name it."""
+    job = synthetic_job(cluster_of("orin-runtime-class", tmp_path), ["edge-b.lab"])
+    assert pod_spec(job)["runtimeClassName"] == "nvidia"
+
+
+def test_device_plugin_is_asked(tmp_path: Path) -> None:
+    """Where the device plugin is the way, each pod asks for one GPU, under the class that the plugin itself uses."""
+    spec = pod_spec(synthetic_job(cluster_of("device-plugin", tmp_path), ["one", "two"]))
+    assert spec["containers"][0]["resources"] == {"limits": {"nvidia.com/gpu": 1}}
+    assert spec["runtimeClassName"] == "nv"
+
+
+@pytest.mark.parametrize("name", [GPU_VERIFY, SYNTHETIC_JOB, TEST_POD])
+def test_cdi_is_asked_of_the_pods(name: str) -> None:
+    """The annotation stands at the pods, not at what makes them; the variable in the container."""
+    item = manifest(name)
+    ask_for_gpu(item, Way("cdi", runtime_class="nvidia-cdi"))
+    metadata = item["metadata"] if item["kind"] == "Pod" else item["spec"]["template"]["metadata"]
+    assert metadata["annotations"] == {"cdi.k8s.io/edgeproof": "nvidia.com/gpu=all"}
+    assert {"name": "NVIDIA_VISIBLE_DEVICES", "value": "nvidia.com/gpu=all"} in environment(item)
+    assert pod_spec(item)["runtimeClassName"] == "nvidia-cdi"
+
+
+NAMES = ("user-worker", "edge-a.lab", "edge-a-lab", "a" * 63, "a" * 62 + "b", "x." * 60 + "y")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_object_names_are_dns_labels(name: str) -> None:
+    """A node's name, with dots or long, makes a name that a pod may have as its hostname."""
+    assert re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", dns_label("nfs-test-pod", name))
+
+
+def test_object_names_differ() -> None:
+    """Two nodes never get one name; the mission's nodes get the mission's."""
+    assert len({dns_label("nfs-test-pod", name) for name in NAMES}) == len(NAMES)
+    assert dns_label("nfs-test-pod", "user-worker") == "nfs-test-pod-user-worker"

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from edgeproof.facts.cluster.objects import Member, PodOnNode, Volume, parse_member, parse_pod, parse_volume
+from edgeproof import limits
+from edgeproof.facts.cluster.claims import off_nfs, parse_claims
+from edgeproof.facts.cluster.gpu_way import RuntimeClass, Way, gpu_way, parse_runtime_class
+from edgeproof.facts.cluster.members import Member, boards, parse_member
+from edgeproof.facts.cluster.objects import Volume, parse_volume
+from edgeproof.facts.cluster.parse import number, part, parts, text
+from edgeproof.facts.cluster.pods import SYSTEM_NAMESPACES, PodOnNode, parse_pod
+from edgeproof.facts.cluster.taints import ANY, Taint, parse_taint
+from edgeproof.facts.cluster.versions import minors_behind, most_minors_behind
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.observed import Blocked, Facts, NotApplicable, blank, reason, replaced, unobserved
 from edgeproof.facts.reach import Reach
 from edgeproof.inventory import Inventory
 
-SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
-OURS = "edgeproof.run"
-"""Label of everything edgeproof makes in a cluster."""
+NOT_REQUIRED = "not required by cluster.yaml"
 
 
 @dataclass(frozen=True)
@@ -27,25 +32,61 @@ class Api(Reach):
 
 @dataclass(frozen=True, repr=False)
 class ClusterFacts(Facts):
-    """What the API server tells."""
+    """What the API server tells. `members` are the boards' Node objects by the inventory's names, `strangers` all others.
 
+    `service` is address and port of the API's own service; `without_gpu` names the machines that have none.
+    """
+
+    declared: Inventory
     api: Api
     version: str
     members: dict[str, Member]
+    strangers: tuple[Member, ...]
     pods: tuple[PodOnNode, ...]
     persistent_volumes: tuple[Volume, ...]
     claims: tuple[Volume, ...]
+    runtime_classes: tuple[RuntimeClass, ...]
+    service: tuple[str, int]
+    without_gpu: frozenset[str]
 
     def member(self, name: str) -> Member:
-        """Give the Node object of that name; blocked when there is none."""
+        """Give the Node object of a board, by the inventory's name; blocked when there is none."""
         found = self.members.get(name)
         if found is None:
             raise Blocked(f"{name} is no node of this cluster (see the check nodes)")
         return found
 
-    def skew(self, member: Member) -> int:
-        """Give how many minor releases a node's kubelet is away from the server."""
-        return skew_minors(member.kubelet, self.version)
+    def board(self, name: str) -> str:
+        """Give the inventory's name of the Node of this name or hostname; the name itself where it is none of its boards."""
+        of_name = {member.name: board for board, member in self.members.items()}
+        of_hostname = {member.hostname: board for board, member in self.members.items()}
+        return of_name.get(name) or of_hostname.get(name, name)
+
+    def hindrance(self, name: str) -> str:
+        """Say why an agent can take no workload pod, and which check tells it; '' where it can."""
+        member = self.member(name)
+        if not member.ready:
+            return f"{name} is not Ready (see the check nodes)"
+        if member.cordoned:
+            return f"{name} is cordoned (SchedulingDisabled): it takes no pods (see the check schedulable)"
+        label = self.declared.scheduling.label
+        if label != ANY and label not in member.labels:
+            return f"{name} lacks the label {label} (see the check worker_label)"
+        return ""
+
+    def pods_on(self, name: str) -> tuple[PodOnNode, ...]:
+        """Give the pods on a board, by the inventory's name."""
+        own = self.member(name).name
+        return tuple(pod for pod in self.pods if pod.node == own)
+
+    def minors_behind(self, name: str) -> int:
+        """Give how many minor releases a node's kubelet is older than the API server; below 0 where it is newer."""
+        return minors_behind(self.member(name).kubelet, self.version)
+
+    @property
+    def most_minors_behind(self) -> int:
+        """How many minor releases a kubelet may be older than this API server."""
+        return most_minors_behind(self.version)
 
     @property
     def certificate_days(self) -> float:
@@ -54,28 +95,92 @@ class ClusterFacts(Facts):
             raise NotApplicable("the kubeconfig holds no client certificate")
         return (self.api.certificate_end - datetime.now(timezone.utc)).total_seconds() / 86400
 
-    def claims_named(self, name: str) -> tuple[Volume, ...]:
-        """Give the claims of that name that are not edgeproof's own."""
-        return tuple(
-            claim for claim in self.claims if claim.name == name and not claim.namespace.startswith("edgeproof-")
-        )
-
-    @property
-    def workload_pods(self) -> tuple[PodOnNode, ...]:
-        """Pods that are neither the system's, nor of a DaemonSet, nor edgeproof's own, nor at their end."""
-        return tuple(
-            pod for pod in self.pods
-            if pod.namespace not in SYSTEM_NAMESPACES and pod.owner not in ("DaemonSet", "Node")
-            and pod.phase not in ("Succeeded", "Failed") and not any(label.startswith(f"{OURS}=") for label in pod.labels)
-        )  # fmt: skip
+    def claims_off_nfs(self, name: str) -> tuple[Volume, ...]:
+        """Give the user's claims of that name that are not bound to an NFS volume; edgeproof's own are left out."""
+        return off_nfs(self.claims, self.persistent_volumes, name)
 
     @property
     def sick_system_pods(self) -> tuple[PodOnNode, ...]:
-        """The system's pods that are neither ready nor done."""
-        return tuple(
-            pod for pod in self.pods
-            if pod.namespace in SYSTEM_NAMESPACES and not pod.ready and pod.phase not in ("Succeeded",)
-        )  # fmt: skip
+        """The system's pods that are neither ready nor done, on nodes that are Ready.
+
+        Not applicable where the cluster has none; blocked while none but young ones are not ready.
+        """
+        pods = [pod for pod in self.pods if pod.namespace in SYSTEM_NAMESPACES]
+        if not pods:
+            raise NotApplicable("the cluster has no system pods")
+        lost = {member.name for member in (*self.members.values(), *self.strangers) if not member.is_ready}
+        sick = [pod for pod in pods if not _is_well(pod, pods) and pod.node not in lost]
+        old = tuple(pod for pod in sick if pod.age_s is None or pod.age_s >= limits.YOUNG_POD_S)
+        if sick and not old:
+            raise Blocked(f"just made, and not ready yet: {', '.join(map(repr, sick))}; ask again in a moment")
+        return old
+
+    def keeping_free(self, name: str) -> tuple[str, ...]:
+        """Give the taints that keep workloads off a server; not applicable where it takes workloads, or may."""
+        node = self.declared.nodes[name]
+        if node.takes_work:
+            raise NotApplicable(f"{name} takes workloads too (role {node.role})")
+        if self.declared.scheduling.taint == ANY:
+            raise NotApplicable(NOT_REQUIRED)
+        return tuple(map(str, self._taints_of_server(name)))
+
+    def _taints_of_server(self, name: str) -> tuple[Taint, ...]:
+        """Any taint that somebody has set and that keeps pods off will do; one that only advises must be the declared one."""
+        wanted = parse_taint(self.declared.scheduling.taint)
+        return tuple(t for t in self.member(name).taints if t.is_set_by_somebody and (t.keeps_off or t == wanted))
+
+    def intruders(self, name: str) -> tuple[PodOnNode, ...]:
+        """Give the workload pods on a server that do not tolerate its taints; one that does was meant to be allowed there.
+
+        Blocked where there is a workload pod and no taint: that is what the check taint tells.
+        """
+        kept_free = self.keeping_free(name)
+        pods = tuple(pod for pod in self.pods_on(name) if pod.is_workload)
+        if pods and not kept_free:
+            raise Blocked(f"no taint keeps {', '.join(map(repr, pods))} off {name} (see the check taint)")
+        return tuple(pod for pod in pods if not pod.tolerates(self._taints_of_server(name)))
+
+    def has_label(self, name: str) -> bool:
+        """Tell whether a node has the label that draws workloads; not applicable where none is required."""
+        if self.declared.scheduling.label == ANY:
+            raise NotApplicable(NOT_REQUIRED)
+        return self.declared.scheduling.label in self.member(name).labels
+
+    @property
+    def gpu_way(self) -> Way:
+        """How pods get the GPU: as declared, or as found out."""
+        members = [member for name, member in self.members.items() if name not in self.without_gpu]
+        classes = () if reason(self, "runtime_classes") else self.runtime_classes
+        return gpu_way(self.declared.kubernetes.gpu, members, classes, self.pods)
+
+    def gpus_advertised(self, name: str) -> int:
+        """Give how many GPUs a node advertises; not applicable where pods do not ask for them so, or it has none."""
+        if name in self.without_gpu:
+            raise NotApplicable(f"{name} has no GPU")
+        if self.gpu_way.name != "device-plugin":
+            raise NotApplicable(f"pods get the GPU by {self.gpu_way}, not as a resource")
+        return self.member(name).gpus
+
+    @property
+    def waiting_for_gpus(self) -> tuple[PodOnNode, ...]:
+        """Give the pods that no node could ever take: they ask for more GPUs than any advertises.
+
+        One that waits for a GPU which another pod has is none of them. Not applicable where no pod asks for one.
+        """
+        asking = [pod for pod in self.pods if pod.gpus and not pod.is_at_its_end]
+        if not asking:
+            raise NotApplicable("no pod asks for nvidia.com/gpu")
+        most = max((member.gpus for member in (*self.members.values(), *self.strangers)), default=0)
+        return tuple(pod for pod in asking if pod.phase == "Pending" and not pod.node and pod.gpus > most)
+
+
+def _is_well(pod: PodOnNode, pods: list[PodOnNode]) -> bool:
+    """Ready, done, or on its way out; one that failed is made good by another pod of its owner that is ready or done."""
+    if pod.ready or pod.phase == "Succeeded" or pod.is_leaving:
+        return True
+    others = (other for other in pods if other.owner == pod.owner and other.namespace == pod.namespace)
+    made_good = any(other.ready or other.phase == "Succeeded" for other in others)
+    return pod.phase == "Failed" and pod.owner.kind != "" and made_good
 
 
 def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: Inventory) -> ClusterFacts:
@@ -83,35 +188,64 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
     end = raw.get("certificate_end")
     api = Api(**raw["reach"], certificate_end=datetime.fromisoformat(end) if end else None)
     if api.error:
-        return blank(ClusterFacts, f"API: {api.error}", api=api)
-    members = [_blocked_member(parse_member(item), nodes, inventory) for item in raw["nodes"]]
+        return blank(ClusterFacts, f"API: {api.error}", api=api, declared=inventory)
+    parsed = [parse_member(item) for item in raw["nodes"]]
+    found = boards(parsed, inventory)
+    known = {member.name for member in found.values()}
+    asked_at = datetime.fromisoformat(raw["asked_at"])
     return ClusterFacts(
+        declared=inventory,
         api=api,
-        version=str(raw["version"].get("gitVersion", "")),
-        members={member.name: member for member in members},
-        pods=tuple(parse_pod(item) for item in raw["pods"]),
+        version=text(raw["version"], "gitVersion"),
+        members={name: _blocked_member(name, member, nodes, inventory) for name, member in found.items()},
+        strangers=tuple(member for member in parsed if member.name not in known),
+        pods=tuple(parse_pod(item, asked_at) for item in raw["pods"]),
         persistent_volumes=tuple(parse_volume(item) for item in raw["persistent_volumes"]),
-        claims=tuple(parse_volume(item) for item in raw["claims"]),
+        claims=parse_claims(raw["claims"], raw["claim_events"]),
+        runtime_classes=_runtime_classes(raw["runtime_classes"]),
+        service=_service(raw["service"]),
+        without_gpu=frozenset(name for name, facts in nodes.items() if _has_no_gpu(facts, found.get(name))),
     )
 
 
-def _blocked_member(member: Member, nodes: dict[str, NodeFacts], inventory: Inventory) -> Member:
+def _runtime_classes(raw: dict[str, Any]) -> Any:
+    if raw["refused"]:
+        return unobserved(f"the API server refuses to list RuntimeClasses ({raw['refused']})")
+    return tuple(parse_runtime_class(item) for item in parts(raw["found"], "items"))
+
+
+def _service(raw: dict[str, Any]) -> Any:
+    """Read the API's own service, default/kubernetes: its address, and the port named https, or its first."""
+    spec = part(raw["found"], "spec")
+    ports = parts(spec, "ports")
+    ports.sort(key=lambda port: text(port, "name") != "https")
+    if not text(spec, "clusterIP"):
+        return unobserved("the API server did not tell the address of its own service, default/kubernetes")
+    return text(spec, "clusterIP"), (number(ports[0].get("port")) if ports else 0) or 443
+
+
+def _has_no_gpu(facts: NodeFacts, member: Member | None) -> bool:
+    """Tell whether a machine is declared to have no GPU, or is no Jetson and shows none, neither itself nor to Kubernetes."""
+    if facts.declared.kind is not None:
+        return facts.declared.kind == "other"
+    if reason(facts, "platform") or (member is not None and member.gpus):
+        return False
+    return facts.kind == "other" and (reason(facts, "gpu_devices") is not None or not facts.gpu_devices)
+
+
+def _blocked_member(name: str, member: Member, nodes: dict[str, NodeFacts], inventory: Inventory) -> Member:
     """A Node object says nothing of today while its node's K3s service does not run: the check services tells that."""
-    facts = nodes.get(member.name)
+    facts = nodes.get(name)
     if facts is not None and facts.reach.error:
         return replaced(member, ready=unobserved(f"SSH: {facts.reach.error}"))
     if facts is None or reason(facts, "k3s"):
         return member
-    wanted = inventory.nodes[member.name].role
-    if facts.k3s.role == wanted:
+    wanted = inventory.nodes[name].k3s_role
+    try:
+        role = facts.k3s.role
+    except Blocked:
         return member
-    why = f"K3s runs on {member.name} as {facts.k3s.role}, not as {wanted} (see the check services)"
+    if role == wanted:
+        return member
+    why = f"K3s runs on {name} as {role}, not as {wanted} (see the check services)"
     return replaced(member, ready=unobserved(why))
-
-
-def skew_minors(one: str, other: str) -> int:
-    """Give how many minor releases apart two versions such as v1.23.17+k3s1 are; a large number if not comparable."""
-    found = [re.match(r"v?(\d+)\.(\d+)", version) for version in (one, other)]
-    if not found[0] or not found[1] or found[0][1] != found[1][1]:
-        return 1000
-    return abs(int(found[0][2]) - int(found[1][2]))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime, timezone
 from typing import Any
 
 from edgeproof.connect.api import KubernetesApi, read_kubeconfig
-from edgeproof.errors import ConnectError
+from edgeproof.errors import ApiRefused, ConnectError
 from edgeproof.facts.reach import Reach, refused
 from edgeproof.inventory import Inventory
 
@@ -16,6 +17,13 @@ KINDS = {
     "persistent_volumes": "/api/v1/persistentvolumes",
     "claims": "/api/v1/persistentvolumeclaims",
 }
+BESIDE = {
+    "runtime_classes": "/apis/node.k8s.io/v1/runtimeclasses",
+    "service": "/api/v1/namespaces/default/services/kubernetes",
+}
+"""What an API server may refuse, being old or strict, without the rest being of no use."""
+
+CLAIMS = "involvedObject.kind=PersistentVolumeClaim"
 
 
 def gather_cluster(inventory: Inventory) -> dict[str, Any]:
@@ -24,13 +32,35 @@ def gather_cluster(inventory: Inventory) -> dict[str, Any]:
         kubeconfig = read_kubeconfig(inventory)
         api = KubernetesApi(inventory)
         objects: dict[str, Any] = {kind: api.items(url) for kind, url in KINDS.items()}
+        beside = {kind: _if_allowed(api, url) for kind, url in BESIDE.items()}
         version = api.call("GET", "/version")
+        claim_events = _claim_events(api)
     except ConnectError as error:
         return {"reach": asdict(refused(error))}
     end = kubeconfig.certificate_end
     return {
         **objects,
+        "claim_events": claim_events,
+        **beside,
         "version": version,
         "reach": asdict(Reach()),
         "certificate_end": end.isoformat() if end else "",
+        "asked_at": datetime.now(timezone.utc).isoformat(),
     }
+
+
+def _claim_events(api: KubernetesApi) -> list[dict[str, Any]]:
+    """List the events of claims; none where the API server refuses that: they only explain."""
+    try:
+        found = api.call("GET", "/api/v1/events", query={"fieldSelector": CLAIMS}).get("items")
+    except ApiRefused:
+        return []
+    return [event for event in found or [] if isinstance(event, dict)]
+
+
+def _if_allowed(api: KubernetesApi, url: str) -> dict[str, Any]:
+    """Give the answer, or the status with which it was refused (0 where it was not)."""
+    try:
+        return {"found": api.call("GET", url), "refused": 0}
+    except ApiRefused as error:
+        return {"found": {}, "refused": error.status}

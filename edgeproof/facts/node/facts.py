@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edgeproof.facts.node.identity import IdentityFacts
-from edgeproof.facts.node.k3s import K3sFacts
+from edgeproof.facts.node.k3s import K3sFacts, Membership
 from edgeproof.facts.node.network import NetworkFacts
 from edgeproof.facts.node.runtime import RuntimeFacts
 from edgeproof.facts.node.storage import StorageFacts
 from edgeproof.facts.node.system import SystemFacts
 from edgeproof.facts.observed import Facts
 from edgeproof.facts.reach import Reach
-from edgeproof.inventory import Node
+from edgeproof.inventory import Kind, Node
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,6 +35,12 @@ class NodeFacts(IdentityFacts, NetworkFacts, SystemFacts, RuntimeFacts, StorageF
     reach: Reach
     sudo: bool
     fleet: Fleet
+    membership: Membership
+
+    @property
+    def kind(self) -> Kind:
+        """What machine it is: as declared, else as it shows itself; blocked where it has not told."""
+        return self.declared.kind or self.platform.kind
 
     def __repr__(self) -> str:
         return self.name

@@ -16,7 +16,7 @@ def fleet_of(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> Fleet:
         silent_peers=_silent_peers(facts, others),
         same_hostname=_same(facts, others, "hostname"),
         same_machine_id=_same(facts, others, "machine_id"),
-        worker_image_id=_usual_image(nodes),
+        worker_image_id=_usual_image(facts, nodes),
     )
 
 
@@ -36,12 +36,20 @@ def _silent_peers(facts: NodeFacts, others: list[NodeFacts]) -> tuple[str, ...]:
     return tuple(other.name for other in others if not other.reach.error and other.declared.address in silent)
 
 
-def _usual_image(nodes: dict[str, NodeFacts]) -> str:
-    """Give the id of the worker image that most nodes have; of equally many, the server's, where it is built."""
-    holders = [facts for facts in nodes.values() if not reason(facts, "worker_image") and facts.worker_image.id]
-    holders.sort(key=lambda facts: facts.declared.role != "server")
-    ids = Counter(facts.worker_image.id for facts in holders)
+def _usual_image(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> str:
+    """Give the id of the worker image that most nodes of this L4T have; of equally many, the server's, where it is built.
+
+    An image for R32 does not run on R36, so boards of both have each their own.
+    """
+    alike = [other for other in nodes.values() if _l4t_major(other) == _l4t_major(facts)]
+    holders = [other for other in alike if not reason(other, "worker_image") and other.worker_image.id]
+    holders.sort(key=lambda other: other.declared.role != "server")
+    ids = Counter(other.worker_image.id for other in holders)
     return ids.most_common(1)[0][0] if ids else "the worker image (no node has it)"
+
+
+def _l4t_major(facts: NodeFacts) -> str:
+    return "" if reason(facts, "platform") else facts.platform.l4t.split(".")[0]
 
 
 def _same(facts: NodeFacts, others: list[NodeFacts], name: str) -> tuple[str, ...]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from edgeproof.facts.node.facts import NodeFacts
-from edgeproof.facts.observed import Blocked, observed, reason, replaced, unobserved
+from edgeproof.facts.node.runtime import configured
+from edgeproof.facts.observed import Blocked, Facts, Inapplicable, NotApplicable, observed, reason, replaced, unobserved
+
+DAEMON_TELLS = ("default_runtime", "runtimes")
 
 
 @dataclass(frozen=True)
@@ -24,48 +28,130 @@ class BrokenLink:
 
 def broken_link(facts: NodeFacts) -> str:
     """Say which is the first broken link between the board's GPU and a container; '' when the node shows none."""
+    link = _first_broken(facts)
+    if link is not None:
+        return link.why
     try:
-        link = _broken_runtime(facts)
-        passes = reason(facts, "device_query") is not None or facts.device_query.result == "PASS"
-    except Blocked:
+        passes = facts.device_query.result == "PASS"
+    except (Blocked, NotApplicable):
         return ""
-    if link is None and not passes:
-        link = BrokenLink("device_query", "deviceQuery does not pass")
-    return link.why if link else ""
+    return "" if passes else BrokenLink("device_query", "deviceQuery does not pass").why
+
+
+def with_settled(facts: NodeFacts) -> NodeFacts:
+    """Judge Docker's configuration by the Docker that is there."""
+    if reason(facts, "docker") is not None or reason(facts, "daemon_json") is not None:
+        return facts
+    return replaced(facts, daemon_json=configured(facts.daemon_json, facts.docker))
 
 
 def with_blocked(facts: NodeFacts) -> NodeFacts:
-    """Block what rests on a broken link."""
-    link = _broken_runtime(facts)
+    """Block what rests on a broken link, or on a daemon that does not answer."""
+    link = _first_broken(facts)
+    facts = _without_daemon(facts, link)
     if link is None:
         return facts
-    changed: dict[str, Any] = {"device_query": unobserved(link.why)}
-    if link.check == "daemon_json" and _default_runtime_is_another(facts):
-        changed["docker"] = replaced(observed(facts, "docker"), default_runtime=unobserved(link.why))
-    if link.check == "docker" and not reason(facts, "docker_group"):
-        changed["docker_group"] = replaced(facts.docker_group, works=unobserved(link.why))
+    changed: dict[str, Any] = _blocked(facts, "device_query", link.why)
+    if link.check == "daemon_json" and _disagrees(facts) is not None:
+        changed["docker"] = replaced(facts.docker, **dict.fromkeys(DAEMON_TELLS, unobserved(link.why)))
     return replaced(facts, **changed)
 
 
-def _default_runtime_is_another(facts: NodeFacts) -> bool:
-    return not reason(facts, "docker") and facts.docker.default_runtime != "nvidia"
+def _without_daemon(facts: NodeFacts, link: BrokenLink | None) -> NodeFacts:
+    """Block all that asked Docker's daemon and got no answer: it is dead, perhaps of its file, or it is silent."""
+    if reason(facts, "docker") is not None:
+        return facts
+    dead = _dead(facts)
+    cause = link if dead and link and link.check == "daemon_json" else dead
+    why = cause.why if cause else reason(facts.docker, "version")
+    if why is None:
+        return facts
+    gap = unobserved(why)
+    by_file = ("active", "enabled") if cause is not dead else ()
+    fields = [name for name in ("version", *DAEMON_TELLS, *by_file) if _is_asked(facts.docker, name)]
+    changed: dict[str, Any] = {"docker": replaced(facts.docker, **dict.fromkeys(fields, gap))}
+    if not _came_out(lambda: facts.daemon_json.present or facts.daemon_json.default_runtime == "nvidia"):
+        changed |= _fileless(facts, gap)
+    if not _came_out(lambda: facts.device_query.result == "PASS"):
+        changed |= _blocked(facts, "device_query", why)
+    if not _came_out(lambda: facts.worker_image.id != ""):
+        changed |= _blocked(facts, "worker_image", why)
+    if not _came_out(lambda: facts.docker_group.works) and reason(facts, "docker_group") is None:
+        changed["docker_group"] = replaced(facts.docker_group, works=gap)
+    return replaced(facts, **changed)
 
 
-def _broken_runtime(facts: NodeFacts) -> BrokenLink | None:
+def _fileless(facts: NodeFacts, gap: Any) -> dict[str, Any]:
+    """Leave open what Docker is told where there is no file: the daemon could have said it."""
+    if reason(facts, "daemon_json") is not None:
+        return {}
+    fields = [name for name in ("default_runtime", "nvidia_path") if _is_asked(facts.daemon_json, name)]
+    return {"daemon_json": replaced(facts.daemon_json, **dict.fromkeys(fields, gap))}
+
+
+def _blocked(facts: NodeFacts, name: str, why: str) -> dict[str, Any]:
+    """Block a fact, unless it has no meaning here."""
+    return {name: unobserved(why)} if _is_asked(facts, name) else {}
+
+
+def _is_asked(facts: Facts, name: str) -> bool:
+    return not isinstance(observed(facts, name), Inapplicable)
+
+
+def _came_out(well: Callable[[], bool]) -> bool:
+    try:
+        return well()
+    except (Blocked, NotApplicable):
+        return False
+
+
+def _first_broken(facts: NodeFacts) -> BrokenLink | None:
     """Find the first broken link up to the device nodes; None when none is, or the node has not told."""
-    if reason(facts, "docker") or reason(facts, "daemon_json"):
-        return None
-    docker, file = facts.docker, facts.daemon_json
-    if docker.active != "active":
-        return BrokenLink("docker", f"Docker is {docker.active}")
-    if file.error:
-        return BrokenLink("daemon_json", "daemon.json is broken")
-    if file.default_runtime != "nvidia" or not file.nvidia_runs:
-        return BrokenLink("daemon_json", "daemon.json does not make nvidia the default runtime")
-    if docker.default_runtime != "nvidia":
-        return BrokenLink("daemon_agrees", "the running daemon's default runtime is not nvidia")
-    if not reason(facts, "l4t_mount_lists") and not facts.l4t_mount_lists:
-        return BrokenLink("l4t_mount_lists", "the L4T mount lists are missing")
-    if not reason(facts, "gpu_devices") and not facts.gpu_devices:
-        return BrokenLink("devices", "there are no GPU device nodes")
+    for find in (_refused, _dead, _misconfigured, _disagrees, _without_lists, _without_devices):
+        try:
+            link = find(facts)
+        except (Blocked, NotApplicable):
+            continue
+        if link is not None:
+            return link
     return None
+
+
+def _refused(facts: NodeFacts) -> BrokenLink | None:
+    file = facts.daemon_json
+    if file.error:
+        return BrokenLink("daemon_json", f"dockerd does not take {file.path}")
+    if file.nvidia_path and not file.nvidia_runs:
+        return BrokenLink("daemon_json", f"{file.nvidia_path}, the nvidia runtime's program, is not there")
+    return None
+
+
+def _dead(facts: NodeFacts) -> BrokenLink | None:
+    active = observed(facts.docker, "active") if reason(facts, "docker") is None else ""
+    if not isinstance(active, str) or active in ("active", ""):
+        return None
+    return BrokenLink("docker", f"Docker is {active}")
+
+
+def _misconfigured(facts: NodeFacts) -> BrokenLink | None:
+    if facts.daemon_json.default_runtime != "nvidia" or not facts.daemon_json.nvidia_runs:
+        return BrokenLink("daemon_json", "Docker's configuration does not make nvidia the default runtime")
+    return None
+
+
+def _disagrees(facts: NodeFacts) -> BrokenLink | None:
+    if reason(facts, "docker") is not None or reason(facts.docker, "runtimes") is not None:
+        return None
+    if "nvidia" not in facts.docker.runtimes:
+        return BrokenLink("daemon_agrees", "the nvidia runtime is not registered with the running daemon")
+    if facts.docker.default_runtime != "nvidia":
+        return BrokenLink("daemon_agrees", "the running daemon's default runtime is not nvidia")
+    return None
+
+
+def _without_lists(facts: NodeFacts) -> BrokenLink | None:
+    return None if facts.l4t_mount_lists else BrokenLink("l4t_mount_lists", "the L4T mount lists are missing")
+
+
+def _without_devices(facts: NodeFacts) -> BrokenLink | None:
+    return None if facts.gpu_devices else BrokenLink("devices", "there are no GPU device nodes")

@@ -11,7 +11,7 @@ from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Facts, Unobserved
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.snippet import snippet
-from edgeproof.inventory import Inventory, Node
+from edgeproof.inventory import Inventory, Kind, Node
 
 JETPACK = {
     "32.1.0": "4.2", "32.3.1": "4.3", "32.4.3": "4.4", "32.4.4": "4.4.1", "32.5.0": "4.5", "32.5.1": "4.5.1",
@@ -33,6 +33,11 @@ class Platform(Facts):
     l4t: str
     jetpack: str
     model: str
+
+    @property
+    def kind(self) -> Kind:
+        """Tell what machine it is: a Jetson has an L4T release or says so in its model."""
+        return "jetson" if self.l4t or "Jetson" in self.model else "other"
 
     def __str__(self) -> str:
         release = f"L4T {self.l4t}" if self.l4t else "no L4T"

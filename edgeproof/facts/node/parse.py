@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from edgeproof.facts.node.applies import with_inapplicable
 from edgeproof.facts.node.facts import NodeFacts
 from edgeproof.facts.node.fleet import fleet_of
 from edgeproof.facts.node.gather import Raw
-from edgeproof.facts.node.gpu_chain import with_blocked
+from edgeproof.facts.node.gpu_chain import with_blocked, with_settled
+from edgeproof.facts.node.membership import membership_of
 from edgeproof.facts.node.probes import probes_for
 from edgeproof.facts.observed import Unobserved, replaced, unobserved
 from edgeproof.facts.probe import Output, Probe
@@ -20,7 +22,10 @@ from edgeproof.inventory import Inventory, Node
 def parse_nodes(raw: Raw, inventory: Inventory) -> dict[str, NodeFacts]:
     """Make the facts of every node from what the nodes printed."""
     alone = {name: _parse(inventory, node, raw.get(name, {})) for name, node in inventory.nodes.items()}
-    return {name: replaced(facts, fleet=fleet_of(facts, alone)) for name, facts in alone.items()}
+    return {
+        name: replaced(facts, fleet=fleet_of(facts, alone), membership=membership_of(facts, alone, inventory))
+        for name, facts in alone.items()
+    }
 
 
 def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
@@ -29,8 +34,15 @@ def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
     values = {probe.name: _value(probe, raw, reach) for probe in probes_for(inventory, node)}
     if isinstance(values["simulated"], Unobserved):
         values["simulated"] = ()
-    own = {"name": node.name, "declared": node, "reach": reach, "fleet": unobserved("alone")}
-    return with_blocked(NodeFacts(**(unasked | values | own)))
+    own = {
+        "name": node.name,
+        "declared": node,
+        "reach": reach,
+        "fleet": unobserved("alone"),
+        "membership": unobserved("alone"),
+    }
+    facts = with_settled(NodeFacts(**(unasked | values | own)))
+    return with_blocked(with_inapplicable(facts, inventory))
 
 
 def _value(probe: Probe[Any], raw: dict[str, Any], reach: Reach) -> Any:

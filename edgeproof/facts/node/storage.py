@@ -1,72 +1,208 @@
-"""The NFS export on its server: service, options, folder, and what lies in it."""
+"""The NFS server on the node that exports the images: who serves, what is exported, the folder, what lies in it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from edgeproof import limits
+from edgeproof.facts.node.exports import Export, Names, deciding, parse_exports
 from edgeproof.facts.node.snippets import SNIPPETS
-from edgeproof.facts.observed import Facts, Unobserved
+from edgeproof.facts.observed import Blocked, Facts, NotApplicable, Unobserved, observed, reason, unobserved
 from edgeproof.facts.probe import Output, Probe, parse_lines
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node, Storage
 
+KERNEL_SERVERS = frozenset({"nfs-kernel-server", "nfs-server"})
+"""The services of the kernel's own NFS server, the one that exportfs speaks of."""
+
+ANOTHER = "another program"
+NO_EXPORTFS = "the node has no exportfs, which would tell what is exported"
+LIST, READ, ADD = "list the folder", "read its files", "add files"
+
 
 @dataclass(frozen=True)
-class Export:
-    """One line of `exportfs -v`: the path, the clients it is exported to, the options."""
+class Listing:
+    """The files directly in a folder: how many, and the hash of their names and sizes."""
 
-    path: str
-    client: str
-    options: frozenset[str]
+    files: int
+    sha256: str
+
+    def __repr__(self) -> str:
+        return f"{self.files} files (names and sizes: {self.sha256[:12] or 'none'})"
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Who owns a folder or file, by number and by name, its permission bits, and for a folder where its file system is mounted."""
+
+    uid: int
+    gid: int
+    mode: int
+    owner: str = ""
+    mount_point: str | None = None
+
+    def allows(self, user: tuple[int, int], bits: int) -> bool:
+        """Tell whether the permission bits (4 read, 2 write, 1 enter) are there for a user and group; root needs none."""
+        uid, gid = user
+        shift = 6 if uid == self.uid else 3 if gid == self.gid else 0
+        return uid == 0 or self.mode >> shift & bits == bits
 
 
 @dataclass(frozen=True, repr=False)
 class NfsServer(Facts):
-    """Whether the server runs, what it exports, and the exported folder's owner, mode and files."""
+    """Who serves NFS ('' for nobody), what is exported, where that is written, the folder (None where there is none), its files.
 
-    active: bool
+    `written` are lines of /etc/exports and /etc/exports.d as FILE:NUMBER:TEXT; `file_modes` the files' different owners and modes.
+    """
+
+    service: str
     exports: tuple[Export, ...]
-    owner: str
-    mode: str
-    files: int
-    listing_sha256: str
+    written: tuple[str, ...]
+    folder: Owned | None
+    file_modes: tuple[Owned, ...]
+    listing: Listing
+    names: Names = field(default_factory=dict)
 
-    def exports_of(self, path: str) -> tuple[Export, ...]:
-        """Give the exports of one path."""
-        return tuple(export for export in self.exports if export.path == path)
+    @property
+    def table(self) -> tuple[Export, ...]:
+        """What is exported; blocked where nobody serves, not applicable where who serves tells nothing of it."""
+        if not self.service:
+            raise Blocked("no NFS server runs (see the check nfs_service)")
+        if self.service not in KERNEL_SERVERS:
+            raise NotApplicable(f"NFS is served by {self.service}, of which exportfs tells nothing: the mount decides")
+        if reason(self, "exports") == NO_EXPORTFS:
+            raise NotApplicable(f"{NO_EXPORTFS}: the mount decides")
+        return self.exports
 
-    def missing_options(self, storage: Storage) -> frozenset[str]:
-        """Give the declared options that the export lacks."""
-        exports = self.exports_of(storage.export)
-        return storage.options - exports[0].options if exports else storage.options
+    @property
+    def has_folder(self) -> bool:
+        """Whether the exported folder is there; as `table` where what exists says nothing of what is served."""
+        return self.table is not None and self.folder is not None
+
+    def export_for(self, agent: Node, storage: Storage) -> Export | None:
+        """Give the export that decides for an agent; None where it is left out."""
+        folder = observed(self, "folder")
+        mount_point = folder.mount_point if isinstance(folder, Owned) else None
+        return deciding(self.table, storage.export, mount_point, agent.address, self.names)
+
+    def left_out(self, inventory: Inventory) -> tuple[str, ...]:
+        """Name the agents that the images are not exported to."""
+        return tuple(agent.name for agent in inventory.agents if self.export_for(agent, inventory.storage) is None)
+
+    def granted(self, inventory: Inventory) -> frozenset[str]:
+        """Give the options in force, of those declared, for the first agent that gets others than declared; else the declared ones."""
+        declared = inventory.storage.options
+        found = (export.in_force(declared) for export in self._deciding(inventory).values())
+        return next((options for options in found if options != declared), declared)
+
+    def _deciding(self, inventory: Inventory) -> Mapping[str, Export]:
+        by_agent = {agent.name: self.export_for(agent, inventory.storage) for agent in inventory.agents}
+        return {name: export for name, export in by_agent.items() if export is not None}
+
+    def users(self, inventory: Inventory) -> frozenset[tuple[int, int]]:
+        """Give the users (and groups) on the server that the agents' root acts as; blocked where the images are exported to none."""
+        deciding = self._deciding(inventory).values()
+        if not deciding:
+            raise Blocked(f"{inventory.storage.export} is exported to no agent (see the check export)")
+        return frozenset(export.acts_as for export in deciding)
+
+    def rights(self, inventory: Inventory) -> frozenset[str]:
+        """Say what all agents can do in the folder, of what they need; blocked where there is no folder."""
+        folder, users = self.folder, self.users(inventory)
+        if folder is None:
+            raise Blocked(f"there is no folder {inventory.storage.export}")
+        can = {
+            LIST: all(folder.allows(user, 5) for user in users),
+            READ: all(file.allows(user, 4) for user in users for file in self.file_modes),
+            ADD: all(folder.allows(user, 3) for user in users),
+        }
+        return frozenset(right for right in needed(inventory.storage) if can[right])
+
+    def refuses(self, agent: Node, storage: Storage) -> str:
+        """Say why no mount by this agent can succeed; '' where nothing that was observed speaks against it."""
+        if not self.service:
+            return "no NFS server runs (see the check nfs_service)"
+        try:
+            left_out = self.export_for(agent, storage) is None
+        except (Blocked, NotApplicable):
+            return ""
+        if observed(self, "folder") is None:
+            return f"there is no folder {storage.export} (see the check export_folder)"
+        return f"{storage.export} is not exported to {agent.name} (see the check export)" if left_out else ""
 
 
-def parse_exports(text: str) -> tuple[Export, ...]:
-    """`exportfs -v`: PATH CLIENT(OPTIONS), the client part on the next line when the path is long."""
-    exports = []
-    for path, client, options in re.findall(r"^(/\S*)\s+(\S+?)\(([^)\n]*)\)\s*$", text, re.M):
-        exports.append(Export(path, "*" if client == "<world>" else client, frozenset(options.split(","))))
-    return tuple(exports)
+def needed(storage: Storage) -> frozenset[str]:
+    """Say what agents must be able to do in the folder."""
+    return frozenset({LIST, READ, ADD} if "rw" in storage.options else {LIST, READ})
 
 
 def parse_nfs_server(output: Output) -> NfsServer | Unobserved:
-    """`active` lines, `folder OWNER:GROUP MODE`, `files N SHA256`, then `exportfs -v`."""
+    """`serves UNIT` and `port` lines; `exportfs STATUS`, its table, `name` and `written` lines; `folder`, `files` and `mode` lines."""
     text = output.stdout
-    active = re.search(r"^active=(\w+)$", text, re.M)
-    if not active:
-        return Unobserved("systemctl told nothing of the NFS server")
-    folder = re.search(r"^folder (\S+) (\d{3,4})$", text, re.M)
-    files = re.search(r"^files (\d{1,9}) ([0-9a-f]{64})$", text, re.M)
+    service = _service(text)
+    if isinstance(service, Unobserved):
+        return service
     return NfsServer(
-        active=active[1] == "yes",
-        exports=parse_exports(text),
-        owner=folder[1] if folder else "",
-        mode=folder[2] if folder else "",
-        files=int(files[1]) if files else 0,
-        listing_sha256=files[2] if files else "",
+        service=service,
+        exports=_exports(output),
+        written=tuple(re.findall(r"^written (\S.*)$", text, re.M)),
+        folder=_folder(text),
+        file_modes=tuple(
+            Owned(int(uid), int(gid), int(mode, 8))
+            for uid, gid, mode in re.findall(r"^ *\d{1,9} mode (\d{1,10}) (\d{1,10}) ([0-7]{1,4})$", text, re.M)
+        ),
+        listing=_listing(text),
+        names=_names(text),
     )
+
+
+def _service(text: str) -> str | Unobserved:
+    units = re.findall(r"^serves (\S+)$", text, re.M)
+    port = re.search(r"^port (open|closed)$", text, re.M)
+    if not units and not port:
+        return Unobserved("neither systemd nor /proc/net/tcp told whether an NFS server runs")
+    return units[0] if units else ANOTHER if port and port[1] == "open" else ""
+
+
+def _exports(output: Output) -> Any:
+    status = re.search(r"^exportfs (\d{1,3})$", output.stdout, re.M)
+    if status is None:
+        return unobserved("exportfs did not answer in time" if output.timed_out else NO_EXPORTFS)
+    if status[1] != "0":
+        return unobserved(f"exportfs ended with status {status[1]}")
+    return parse_exports(output.stdout)
+
+
+def _folder(text: str) -> Any:
+    found = re.search(r"^folder (\d{1,10}) (\d{1,10}) (\S+) ([0-7]{1,4}) (/.*)$", text, re.M)
+    if found:
+        return Owned(int(found[1]), int(found[2]), int(found[4], 8), found[3], found[5])
+    said = re.search(r"^stat: (.*)$", text, re.M)
+    if said and said[1].endswith("No such file or directory"):
+        return None
+    return unobserved(
+        f"the exported folder did not show itself: {said[1]}" if said else "the exported folder did not answer"
+    )
+
+
+def _listing(text: str) -> Any:
+    files = re.search(r"^files (\d{1,9}) ([0-9a-f]{64})$", text, re.M)
+    return (
+        Listing(int(files[1]), files[2])
+        if files
+        else unobserved("the exported folder could not be listed on the server")
+    )
+
+
+def _names(text: str) -> Names:
+    """`name ADDRESS NAME…`, as getent(1) tells them; several lines on one address are one entry."""
+    found: dict[str, frozenset[str]] = {}
+    for address, names in re.findall(r"^name (\S+)\s+(\S.*)$", text, re.M):
+        found[address] = found.get(address, frozenset()) | frozenset(names.lower().split())
+    return found
 
 
 def listing() -> str:
@@ -76,7 +212,11 @@ def listing() -> str:
 
 def nfs_server_probe(inventory: Inventory) -> Probe[NfsServer]:
     """Look at the export on the node that should serve it."""
-    text = snippet(SNIPPETS, "nfs_server", path=inventory.storage.export)
+    agents = " ".join(str(agent.address) for agent in inventory.agents)
+    text = snippet(
+        SNIPPETS, "nfs_server", path=inventory.storage.export, agents=agents or inventory.nfs_address,
+        names_s=f"{limits.DNS_S:g}",
+    )  # fmt: skip
     return Probe("nfs_server", f"{listing()}\n{text}", parse_nfs_server, root=True)
 
 
@@ -93,5 +233,5 @@ class StorageFacts(Facts):
 
 def probes(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:
     """Give the probes of `StorageFacts`, by its fields' names; only the NFS server's node is asked for one."""
-    serves = node.name == inventory.nfs_server.name
+    serves = inventory.nfs_node is not None and node.name == inventory.nfs_node.name
     return (NFS_CLIENT, nfs_server_probe(inventory)) if serves else (NFS_CLIENT,)

@@ -1,5 +1,5 @@
-# The GPU's device nodes: a Tegra's, a card's, an Orin's.
-for d in /dev/nvhost-ctrl /dev/nvhost-gpu /dev/nvmap /dev/nvidia0 /dev/nvgpu/igpu0; do
-  [ -c $d ] && echo $d
+# The GPU's device nodes: a Tegra's (nvhost, nvgpu, nvmap), a card's or Thor's (nvidia).
+for d in /dev/nvhost-* /dev/nvgpu/* /dev/nvgpu/*/* /dev/nvmap /dev/nvidia[0-9]* /dev/nvidiactl; do
+  [ -c "$d" ] && echo "$d"
 done
 true

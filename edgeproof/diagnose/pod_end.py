@@ -1,0 +1,36 @@
+"""What the words of a pod's end mean: of its container, its runtime, the kubelet or the scheduler; each cause has its catalogue row."""
+
+from __future__ import annotations
+
+import re
+
+from edgeproof.diagnose.advice import Advice, catalogue
+
+MEANINGS: tuple[tuple[str, str], ...] = (
+    (r"exec format error", "wrong-arch-image"),
+    (r"toomanyrequests|429 Too Many Requests", "pull-limit"),
+    (r"[Uu]nknown or invalid runtime name", "runtime-not-registered"),
+    (r"no runtime for \"?[\w.-]+\"? is configured", "runtime-class-unknown"),
+    (r"RuntimeClass \"?[\w.-]+\"? not found|runtimeclass\S* \"?[\w.-]+\"? not found", "runtime-class-missing"),
+    (r"unresolvable CDI devices", "cdi-device-unknown"),
+    (r"Insufficient nvidia\.com/", "gpu-not-advertised"),
+    (r"nvidia-container-cli: |nvidia-container-runtime-hook|error running (?:create|start|pre)\w* hook", "runtime-hook-failed"),
+    (r"[Nn]umpy is not available|_ARRAY_API not found", "numpy-unusable"),
+    (r"OOMKilled|NvMapMemAlloc|exit status 137\b", "unified-memory-oom"),
+    (r"exit status 132\b|Illegal instruction", "illegal-instruction"),
+    (r"exit status 135\b|Bus error", "shm-bus-error"),
+    (r"exit status 139\b|Segmentation fault", "segmentation-fault"),
+)  # fmt: skip
+"""Words, and the row that they mean, the surest first: an exit status alone comes last."""
+
+
+def pod_end(said: str, look: str = "kubectl describe pod NAME", does_not: str = "the pod does not run") -> Advice:
+    """Explain why a pod does not do its work by what was said of it; words that are not known are shown, and called unknown.
+
+    `look` is the command that shows more where the cause is not known.
+    """
+    for words, row in MEANINGS:
+        if re.search(words, said):
+            return catalogue(row)
+    last = next((line for line in reversed(said.splitlines()) if line.strip()), "nothing was said of it")
+    return Advice(f"{does_not}, and these words are not in the catalogue: {last.strip()}", look, does="reads")

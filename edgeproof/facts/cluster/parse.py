@@ -1,0 +1,37 @@
+"""Parts of the API's objects; any of them may be absent, or of another type than documented."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+def part(item: dict[str, Any], *path: str) -> dict[str, Any]:
+    """Give the object at a path of keys; an empty one where there is none."""
+    for key in path:
+        found = item.get(key)
+        item = found if isinstance(found, dict) else {}
+    return item
+
+
+def parts(item: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Give the objects of a list; what is none is left out."""
+    found = item.get(name)
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+def text(item: dict[str, Any], name: str) -> str:
+    """Give a value as text; '' where there is none."""
+    found = item.get(name)
+    return "" if found is None else str(found)
+
+
+def number(value: object) -> int:
+    """Read a count such as 1 or "1"; 0 for what is none."""
+    found = re.fullmatch(r"[0-9]{1,9}", str(value))
+    return int(found[0]) if found else 0
+
+
+def pairs(item: dict[str, Any]) -> frozenset[str]:
+    """Give labels or annotations as KEY=VALUE."""
+    return frozenset(f"{key}={value}" for key, value in item.items())

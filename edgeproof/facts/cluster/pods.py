@@ -1,0 +1,115 @@
+"""Pods as the API tells them: where they run, whose they are, how they do, what they ask for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from edgeproof.facts.cluster.members import GPU
+from edgeproof.facts.cluster.parse import number, pairs, part, parts, text
+from edgeproof.facts.cluster.pod_status import pod_status
+from edgeproof.facts.cluster.taints import Taint, Toleration, tolerations_of
+
+OURS = "edgeproof.run"
+"""Label of everything edgeproof makes in a cluster."""
+
+SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+
+
+@dataclass(frozen=True)
+class Owner:
+    """What made a pod, and makes it anew where it is deleted; of kind '' where nothing did."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class PodOnNode:
+    """One pod. `node` is Kubernetes' name of its node, `why` what is wrong with it in the cluster's words, `age_s` unknown as None."""
+
+    namespace: str
+    name: str
+    node: str
+    owner: Owner
+    phase: str
+    restarts: int
+    ready: bool
+    labels: frozenset[str]
+    tolerations: tuple[Toleration, ...] = ()
+    gpus: int = 0
+    runtime_class: str = ""
+    why: str = ""
+    age_s: float | None = None
+    is_leaving: bool = False
+
+    def __repr__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+    @property
+    def is_at_its_end(self) -> bool:
+        """Whether it runs no more."""
+        return self.phase in ("Succeeded", "Failed")
+
+    @property
+    def is_workload(self) -> bool:
+        """Whether it is neither the system's, nor of a DaemonSet, nor static, nor edgeproof's own, nor at its end."""
+        ours = any(label.startswith(f"{OURS}=") for label in self.labels)
+        made = self.owner.kind in ("DaemonSet", "Node")
+        return not (self.namespace in SYSTEM_NAMESPACES or made or ours or self.is_at_its_end)
+
+    def tolerates(self, taints: tuple[Taint, ...]) -> bool:
+        """Tell whether it may go where these taints are."""
+        return all(any(toleration.covers(taint) for toleration in self.tolerations) for taint in taints)
+
+
+def parse_pod(pod: dict[str, Any], asked_at: datetime | None = None) -> PodOnNode:
+    """Read a Pod object, as it was at `asked_at`."""
+    metadata, spec, status = (part(pod, name) for name in ("metadata", "spec", "status"))
+    containers = parts(status, "containerStatuses")
+    return PodOnNode(
+        namespace=text(metadata, "namespace"),
+        name=text(metadata, "name"),
+        node=text(spec, "nodeName"),
+        owner=_owner(metadata),
+        phase=text(status, "phase"),
+        restarts=sum(number(container.get("restartCount")) for container in containers),
+        ready=bool(containers) and all(container.get("ready") is True for container in containers),
+        labels=pairs(part(metadata, "labels")),
+        tolerations=tolerations_of(spec),
+        gpus=sum(_gpus(container) for container in parts(spec, "containers")),
+        runtime_class=text(spec, "runtimeClassName"),
+        why=pod_status(pod).why,
+        age_s=_age_s(text(metadata, "creationTimestamp"), asked_at),
+        is_leaving="deletionTimestamp" in metadata,
+    )
+
+
+def _owner(metadata: dict[str, Any]) -> Owner:
+    """Name its controller; of a Deployment's ReplicaSet the Deployment, whose name has the pods' hash behind it."""
+    references = parts(metadata, "ownerReferences")
+    controllers = [reference for reference in references if reference.get("controller") is True] or references
+    if not controllers:
+        return Owner("", "")
+    kind, name = text(controllers[0], "kind"), text(controllers[0], "name")
+    template = text(part(metadata, "labels"), "pod-template-hash")
+    if kind == "ReplicaSet" and template and name.endswith(f"-{template}"):
+        return Owner("Deployment", name.removesuffix(f"-{template}"))
+    return Owner(kind, name)
+
+
+def _gpus(container: dict[str, Any]) -> int:
+    resources = {**part(container, "resources", "requests"), **part(container, "resources", "limits")}
+    return number(resources.get(GPU, 0))
+
+
+def _age_s(created: str, asked_at: datetime | None) -> float | None:
+    if asked_at is None or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", created):
+        return None
+    try:
+        made = datetime.strptime(created, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None
+    return (asked_at - made).total_seconds()

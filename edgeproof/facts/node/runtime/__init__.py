@@ -1,0 +1,52 @@
+"""Docker, its configuration and its running daemon; the GPU in a container; the images a node has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from edgeproof.facts.node.runtime.configuration import configured
+from edgeproof.facts.node.runtime.daemon_json import DAEMON_JSON, DaemonJson
+from edgeproof.facts.node.runtime.device_query import DeviceQuery, device_query_probe
+from edgeproof.facts.node.runtime.docker import (
+    DOCKER,
+    DOCKER_GROUP,
+    NO_DAEMON,
+    NOT_INSTALLED,
+    PODMAN,
+    Docker,
+    DockerGroup,
+)
+from edgeproof.facts.node.runtime.gpu_files import GPU_DEVICES, L4T_MOUNT_LISTS
+from edgeproof.facts.node.runtime.images import WorkerImage, worker_image_probe
+from edgeproof.facts.observed import Facts
+from edgeproof.facts.probe import Probe
+from edgeproof.inventory import Inventory, Node
+
+__all__ = [
+    "NOT_INSTALLED", "NO_DAEMON", "PODMAN", "DaemonJson", "DeviceQuery", "Docker", "DockerGroup", "RuntimeFacts", "WorkerImage",
+    "configured", "probes",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
+class RuntimeFacts(Facts):
+    """Layers 5 and 6: Docker, the GPU in a container, the worker image."""
+
+    docker: Docker
+    daemon_json: DaemonJson
+    docker_group: DockerGroup
+    l4t_mount_lists: tuple[str, ...]
+    gpu_devices: tuple[str, ...]
+    device_query: DeviceQuery
+    worker_image: WorkerImage
+
+
+def probes(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:
+    """Give the probes of `RuntimeFacts`, by its fields' names; those of Docker only where the pods run on it."""
+    always = (L4T_MOUNT_LISTS, GPU_DEVICES)
+    if inventory.kubernetes.runtime != "docker":
+        return always
+    return (
+        DOCKER, DAEMON_JSON, DOCKER_GROUP, *always, device_query_probe(inventory), worker_image_probe(inventory),
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""The deviceQuery container: whether it started, and how it ended."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from edgeproof import limits
+from edgeproof.facts.node.snippets import SNIPPETS
+from edgeproof.facts.observed import Facts, Unobserved, unobserved
+from edgeproof.facts.probe import Output, Probe
+from edgeproof.facts.snippet import snippet
+from edgeproof.inventory import Inventory
+
+NOT_STARTED = (125, 126, 127)
+"""docker-run(1): the daemon's own error; the command cannot be invoked; it is not found."""
+
+ASK = {"runtime-class": "--runtime nvidia", "cdi": "--device nvidia.com/gpu=all"}
+"""How Docker is asked for the GPU where it is not the default that containers get it."""
+
+
+@dataclass(frozen=True, repr=False)
+class DeviceQuery(Facts):
+    """How the deviceQuery container ended: PASS or FAIL, with CUDA's error code, if any, and its words.
+
+    Where docker did not start it, `refusal` is docker's word for it, and `result` is 'not started'; where the image is not there, 'no image'.
+    """
+
+    result: str
+    code: int | None
+    said: str
+    refusal: str = ""
+
+
+def parse_device_query(output: Output) -> DeviceQuery | Unobserved:
+    """The last line that is exactly `Result = PASS|FAIL`, and `cudaGetDeviceCount returned N`; or docker's error."""
+    text = output.stdout + "\n" + output.stderr
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if output.status == 124 or "too-long" in lines:
+        return Unobserved("the deviceQuery container did not end in time")
+    if "no-such-image" in lines:
+        return DeviceQuery("no image", None, "")
+    results = re.findall(r"^Result = (PASS|FAIL)\s*$", text, re.M)
+    code = re.search(r"cudaGetDeviceCount returned (\d{1,4})\b", text)
+    number = int(code[1]) if code else None
+    if results:
+        return DeviceQuery(results[-1], number, _cuda_words(lines))
+    refusal = next((line for line in lines if re.match(r"docker: \S", line)), "")
+    refusal = refusal or next((line for line in lines if "exec format error" in line), "")
+    if refusal or output.status in NOT_STARTED:
+        refusal = refusal or (lines[-1] if lines else f"nothing, with exit status {output.status}")
+        return DeviceQuery("not started", None, "", refusal[:400])
+    return DeviceQuery(unobserved(_without_result(lines, output.status)), number, "")
+
+
+def _cuda_words(lines: list[str]) -> str:
+    """Give what CUDA says of its error (`-> …`); else the last line but the result."""
+    words = next((line.removeprefix("-> ") for line in lines if line.startswith("-> ")), "")
+    others = [line for line in lines if not line.startswith("Result = ")]
+    return (words or (others[-1] if others else "nothing"))[:200]
+
+
+def _without_result(lines: list[str], status: int) -> str:
+    device = next((match[1] for line in lines if (match := re.match(r'Device \d+: "(.*)"', line))), "")
+    found = f", after it found {device}" if device else f": {lines[-1][:200]}" if lines else ""
+    ended = f" (exit status {status})" if status else ""
+    return f"deviceQuery's output ends without a Result line{found}{ended}"
+
+
+def device_query_probe(inventory: Inventory) -> Probe[DeviceQuery]:
+    """Run the deviceQuery image once, removed afterwards, also where it does not end; never pulled."""
+    whole_s = limits.DEVICE_QUERY_S + limits.DOCKER_ASK_S
+    text = snippet(
+        SNIPPETS,
+        "device_query",
+        image=inventory.images.device_query,
+        ask=ASK.get(inventory.kubernetes.gpu or "", ""),
+        limit_s=math.ceil(limits.DEVICE_QUERY_S),
+        kill_s=math.ceil(limits.KILL_S),
+        stale_s=math.ceil(whole_s),
+    )
+    return Probe("device_query", text, parse_device_query, timeout_s=whole_s, root=True)

@@ -1,0 +1,38 @@
+"""What the words of a pod's end mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from edgeproof.diagnose import catalogue
+from edgeproof.diagnose.pod_end import MEANINGS, pod_end
+from selftest.facts.test_parsers import SAMPLES
+
+WORDS = sorted((SAMPLES / "pod_end").glob("*.txt"))
+
+
+@pytest.mark.parametrize("sample", WORDS, ids=lambda file: file.stem)
+def test_row(sample: Path) -> None:
+    """Words give the catalogue's row that stands beside them; none where nobody knows them."""
+    assert pod_end(sample.read_text()).id == yaml.safe_load(sample.with_suffix(".yaml").read_text())["row"]
+
+
+def test_every_row_has_words() -> None:
+    """Each row is reached by a sample."""
+    assert {row for _, row in MEANINGS} == {pod_end(sample.read_text()).id for sample in WORDS} - {""}
+
+
+@pytest.mark.parametrize("row", sorted({row for _, row in MEANINGS}))
+def test_row_exists(row: str) -> None:
+    """Each row is in the catalogue, and its fix can be filled in."""
+    assert catalogue(row, node="n", server="s").fix
+
+
+def test_unknown_words_are_shown() -> None:
+    """What nobody knows is called so, with the words themselves and a way to look."""
+    found = pod_end("exit status 3: Error\n  | something nobody has seen\n", "kubectl describe pod x")
+    assert "not in the catalogue: | something nobody has seen" in found.cause
+    assert (found.fix, found.does) == ("kubectl describe pod x", "reads")

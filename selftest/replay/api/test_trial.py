@@ -1,0 +1,332 @@
+"""What tests_cluster makes in a cluster, against the fake API server: the healthy defaults, and each scripted failure as edgeproof reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from edgeproof.errors import ConnectError, WorkloadError
+from edgeproof.facts.observed import reason
+from edgeproof.facts.snippet import snippet
+from edgeproof.trial.claim_pods import ClaimPod, ClaimPods
+from edgeproof.trial.manifests import TEST_POD, Manifest, manifest
+from edgeproof.trial.namespace import URLS, OwnNamespace
+from edgeproof.trial.snippets import SNIPPETS
+from edgeproof.trial.verify_pods import VerifyPod, VerifyPods
+from selftest.replay.api.conftest import AGENTS, Served, Start
+
+ALL = ["user-desktop", *AGENTS]
+NFS = "nfs: {files: 12, listing_sha256: cafe}"
+
+Own = Callable[[Served], OwnNamespace]
+
+
+@pytest.fixture
+def own() -> Iterator[Own]:
+    """Make a namespace of edgeproof's own, and remove it at the end."""
+    with ExitStack() as stack:
+        yield lambda served: stack.enter_context(served.own_namespace())
+
+
+def verified(served: Served, own: Own) -> dict[str, VerifyPod]:
+    """Give what gpu-cluster-verify finds."""
+    found = VerifyPods(served.inventory, own(served)).start(ALL, {})
+    assert served.api.undescribed == []
+    return found
+
+
+def claimed(served: Served, own: Own) -> dict[str, ClaimPod]:
+    """Give what the test pods with the claim find."""
+    return ClaimPods(served.inventory, own(served)).start(AGENTS)
+
+
+def pod_without_claim(name: str = "nfs-test-pod") -> Manifest:
+    """Give the test pod without its volume."""
+    item = manifest(TEST_POD)
+    item["metadata"]["name"], item["spec"]["volumes"] = name, []
+    return item
+
+
+def test_healthy_pods(start: Start, own: Own) -> None:
+    """A base that says nothing is healthy: a pod on each node, which sees a GPU and reaches all."""
+    found = verified(start(), own)
+    assert [(pod.complaint, pod.gpus, pod.unreached, pod.api_answers) for pod in found.values()] == [
+        ("", 1, (), True)
+    ] * 3
+
+
+def test_all_is_removed(start: Start) -> None:
+    """Nothing is left of a namespace, its pods and its volume."""
+    served = start(NFS)
+    with served.own_namespace() as own:
+        ClaimPods(served.inventory, own).start(AGENTS)
+        assert own.api.items("/api/v1/pods") != []
+    for kind in ("Pod", "PersistentVolumeClaim"):
+        assert own.api.items(f"/api/v1/{kind.lower()}s") == []
+    assert own.api.items(URLS["PersistentVolume"]) == []
+    assert f"edgeproof-{own.run_id}" not in [item["metadata"]["name"] for item in own.api.items(URLS["Namespace"])]
+
+
+def test_script_by_node(start: Start, own: Own) -> None:
+    """A pod waits with the reason and the message of its node's script; another runs; a third is not made."""
+    text = """
+    scripts:
+    - kind: DaemonSet
+      name: gpu-*
+      pods: {"*": running, user-worker: {state: waiting, reason: ErrImagePull, message: no match for platform}, user-desktop: none}
+    """
+    found = verified(start(text), own)
+    assert "on user-worker: ErrImagePull: no match for platform" in found["user-worker"].complaint
+    assert found["user-desktop"].complaint == "the DaemonSet made no pod on user-desktop"
+    assert found["user-newworker"].complaint == ""
+
+
+def test_default_words(start: Start, own: Own) -> None:
+    """A kubelet's usual message is filled in with the pod's own image."""
+    found = verified(start("scripts: [{kind: DaemonSet, pods: {state: waiting, reason: ImagePullBackOff}}]"), own)
+    assert 'Back-off pulling image "nvcr.io/nvidia/l4t-tensorflow' in found["user-worker"].complaint
+
+
+def test_crash(start: Start, own: Own) -> None:
+    """A container that crashes again and again."""
+    found = verified(start("scripts: [{kind: DaemonSet, pods: {user-worker: {state: crash, exitCode: 1}}}]"), own)
+    assert "CrashLoopBackOff: back-off 5m0s restarting failed container=tf-gpu" in found["user-worker"].complaint
+
+
+def test_start_error(start: Start, own: Own) -> None:
+    """A container that could not be started tells its status, and what it printed."""
+    text = """
+    scripts:
+    - kind: DaemonSet
+      pods: {user-worker: {state: terminated, exitCode: 128, reason: StartError, message: hook failed, logs: "no such file\\n"}}
+    """
+    found = verified(start(text), own)
+    assert "exit status 128: StartError" in found["user-worker"].complaint
+    assert "  | no such file" in found["user-worker"].complaint
+
+
+def test_events(start: Start, own: Own) -> None:
+    """What the case's events warn of is read, of that node's pod alone."""
+    text = """
+    scripts: [{kind: DaemonSet, pods: {"user-*worker": {state: waiting}}}]
+    events: [{kind: Pod, node: user-worker, reason: FailedMount, message: access denied by server}]
+    """
+    found = verified(start(text), own)
+    assert "FailedMount: access denied by server" in found["user-worker"].complaint
+    assert "FailedMount" not in found["user-newworker"].complaint
+
+
+def test_states_follow_looks(start: Start, own: Own) -> None:
+    """A list of states goes on by one at each look."""
+    served = start("scripts: [{kind: Pod, pods: [{state: waiting}, running, {state: failed, reason: Evicted}, gone]}]")
+    space = own(served)
+    space.create(pod_without_claim())
+    url = URLS["Pod"].format(space.name)
+    looks = [space.api.items(url) for _ in range(4)]
+    assert [[pod["status"]["phase"] for pod in pods] for pods in looks] == [["Pending"], ["Running"], ["Failed"], []]
+
+
+def test_tainted_node_gets_no_pod(start: Start, own: Own) -> None:
+    """The DaemonSet controller leaves a node out whose taint its pods do not bear."""
+    served = start()
+    space = own(served)
+    item = manifest("10-gpu-cluster-verify.yaml")
+    del item["spec"]["template"]["spec"]["tolerations"]
+    space.create(item)
+    nodes = [pod["spec"]["nodeName"] for pod in space.api.items(URLS["Pod"].format(space.name))]
+    assert sorted(nodes) == sorted(AGENTS)
+
+
+def test_unscheduled_pod(start: Start, own: Own) -> None:
+    """A pod that fits nowhere stays Pending, in the scheduler's words."""
+    space = own(start())
+    item = pod_without_claim()
+    item["spec"]["nodeSelector"] = {"node-type": "gpu"}
+    space.create(item)
+    words = (
+        "0/3 nodes are available: 1 node(s) had taint {node-role.kubernetes.io/master: true}, that the pod didn't tolerate, "
+        "2 node(s) didn't match Pod's node affinity/selector."
+    )
+    (pod,) = space.api.items(URLS["Pod"].format(space.name))
+    assert pod["status"]["conditions"][0]["message"] == words
+    assert space.warnings("nfs-test-pod") == [f"FailedScheduling: {words}"]
+
+
+def test_resource_that_no_node_has(start: Start, own: Own) -> None:
+    """So does one that asks for a GPU that no node advertises."""
+    space = own(start())
+    item = pod_without_claim()
+    item["spec"]["containers"][0]["resources"] = {"limits": {"nvidia.com/gpu": 1}}
+    space.create(item)
+    assert "2 Insufficient nvidia.com/gpu" in space.warnings("nfs-test-pod")[0]
+
+
+def test_runtime_class_that_is_not_there(start: Start, own: Own) -> None:
+    """A pod of a RuntimeClass that the cluster does not have is not let in; a DaemonSet of it makes none, and an event says why."""
+    space = own(start())
+    item = manifest("10-gpu-cluster-verify.yaml")
+    item["spec"]["template"]["spec"]["runtimeClassName"] = "nvidia"
+    space.create(item)
+    assert space.api.items(URLS["Pod"].format(space.name)) == []
+    assert 'pod rejected: RuntimeClass "nvidia" not found' in space.warnings("gpu-cluster-verify")[0]
+
+
+def test_no_gpu(start: Start, own: Own) -> None:
+    """A framework that sees no GPU on one node."""
+    found = verified(start("gpus: {user-worker: 0}"), own)
+    assert (found["user-worker"].gpus, found["user-newworker"].gpus) == (0, 1)
+
+
+def test_unreached(start: Start, own: Own) -> None:
+    """Pods of one node that do not reach others."""
+    found = verified(start('exec: [{node: user-worker, unreached: [user-desktop, "kubernetes*"]}]'), own)
+    assert found["user-worker"].unreached == ("user-desktop",)
+    assert found["user-worker"].api_answers is False
+    assert found["user-worker"].gpus == 1
+
+
+@pytest.mark.parametrize(
+    ("program", "wanted"),
+    [
+        ('print("unreached", name)', "reached a\nunreached b\n"),
+        ('"unreached {}: {}".format(name, error)', "reached a\nunreached b: [Errno 113] No route to host\n"),
+    ],
+)
+def test_reasons(start: Start, own: Own, program: str, wanted: str) -> None:
+    """Why an address is not reached is told where the program in the pod tells it."""
+    space = own(start('exec: [{unreached: {b: "[Errno 113] No route to host"}}]'))
+    space.create(pod_without_claim())
+    asked = ["python3", "-c", program, json.dumps({"targets": [["a", "10.0.0.1", 80], ["b", "10.0.0.2", 80]]})]
+    assert space.api.execute(space.name, "nfs-test-pod", asked) == (wanted, 0)
+
+
+def test_exec(start: Start, own: Own) -> None:
+    """What a command prints is the case's; a long text comes whole, with stderr and its status."""
+    served = start(
+        f'exec: [{{command: "python3*", stdout: "{"x" * 70000}", stderr: "Illegal instruction", status: 132}}]'
+    )
+    space = own(served)
+    space.create(pod_without_claim())
+    text, status = space.api.execute(space.name, "nfs-test-pod", ["python3", "-c", "import numpy"])
+    assert (text, status) == ("x" * 70000 + "Illegal instruction", 132)
+    assert space.api.execute(space.name, "nfs-test-pod", ["nvidia-smi"])[1] == 127
+    assert served.api.undescribed == ["exec: nfs-test-pod on user-worker: nvidia-smi"]
+
+
+def test_exec_that_the_kubelet_does_not_answer(start: Start, own: Own) -> None:
+    """A kubelet whose port is shut is an error of edgeproof's, with the API server's words."""
+    words = "error dialing backend: dial tcp 10.0.0.2:10250: i/o timeout"
+    found = verified(start(f"exec: [{{node: user-worker, refuse: {{status: 500, message: '{words}'}}}}]"), own)
+    assert found["user-newworker"].gpus == 1
+    why = reason(found["user-worker"], "gpus")
+    assert why is not None
+    assert words in why
+
+
+def test_logs(start: Start, own: Own) -> None:
+    """A pod's log is the case's, its last lines on request; of one that waits there is none."""
+    served = start(
+        'logs: [{pod: nfs-*, text: "one\\ntwo\\nthree\\n"}]\nscripts: [{kind: Pod, name: wait*, pods: {state: waiting}}]'
+    )
+    space = own(served)
+    for name in ("nfs-test-pod", "waiting"):
+        space.create(pod_without_claim(name))
+    assert space.api.logs(space.name, "nfs-test-pod") == "one\ntwo\nthree\n"
+    assert space.api.logs(space.name, "nfs-test-pod", 2) == "two\nthree\n"
+    with pytest.raises(ConnectError, match="is waiting to start: ContainerCreating"):
+        space.api.logs(space.name, "waiting")
+
+
+def test_claim_is_bound(start: Start, own: Own) -> None:
+    """The claim is bound to its volume, and the pods with it run."""
+    served = start(NFS)
+    assert [pod.complaint for pod in claimed(served, own).values()] == ["", ""]
+    assert served.api.undescribed == []
+
+
+def test_listing_in_pod(start: Start, own: Own) -> None:
+    """A pod with the claim sees the case's files; its line of /proc/mounts names the volume's server and path."""
+    space = own(start(NFS))
+    ClaimPods(space.inventory, space).start(AGENTS)
+    asked = ["sh", "-c", f"{snippet(SNIPPETS, 'listing_in_pod')}\ngrep ' /mnt ' /proc/mounts"]
+    text, status = space.api.execute(space.name, "nfs-test-pod-user-worker", asked)
+    files, listing, mount = text.splitlines()
+    assert (files, listing, status) == ("12", "cafe", 0)
+    assert mount.startswith("127.0.0.1:/nfs/images /mnt nfs4 ro,relatime,vers=4.2,")
+
+
+@pytest.mark.parametrize(
+    ("kind", "phase"),
+    [("PersistentVolumeClaim", "Pending"), ("PersistentVolume", "Pending"), ("PersistentVolumeClaim", "Lost")],
+)
+def test_claim_is_not_bound(start: Start, own: Own, kind: str, phase: str) -> None:
+    """One that a script keeps from being bound is not."""
+    served = start(f"scripts: [{{kind: {kind}, phase: {phase}}}]")
+    with pytest.raises(WorkloadError, match=f"is {phase}, not"):
+        claimed(served, own)
+
+
+def test_claim_is_bound_at_the_third_look(start: Start, own: Own) -> None:
+    """A claim that takes its time is waited for."""
+    served = start(NFS + "\nscripts: [{kind: PersistentVolumeClaim, phase: [Pending, Pending, Bound]}]")
+    assert [pod.complaint for pod in claimed(served, own).values()] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"accessModes": ["ReadWriteMany"]}, "incompatible accessMode"),
+        ({"resources": {"requests": {"storage": "6Gi"}}}, "requested PV is too small"),
+        ({"storageClassName": "local-path"}, "storageClassName does not match"),
+    ],
+)
+def test_claim_that_does_not_fit(start: Start, own: Own, change: dict[str, object], words: str) -> None:
+    """A claim that does not fit its volume stays Pending, in the binder's words; a pod with it is not scheduled."""
+    space = own(start())
+    volume, claim = manifest("20-nfs-images-pv.yaml"), manifest("21-nfs-images-pvc.yaml")
+    claim["spec"] |= change
+    for item in (volume, claim, manifest(TEST_POD)):
+        space.create(item)
+    assert space.warnings("nfs-images-pvc") == [
+        f'VolumeMismatch: Cannot bind to requested volume "nfs-images-pv": {words}'
+    ]
+    assert "pod has unbound immediate PersistentVolumeClaims" in space.warnings("nfs-test-pod")[0]
+
+
+def test_refused_object(start: Start, own: Own) -> None:
+    """An object that the cluster refuses is refused in the case's words."""
+    served = start("scripts: [{kind: DaemonSet, refuse: {status: 403, message: 'exceeded quota'}}]")
+    with pytest.raises(ConnectError):
+        verified(served, own)
+
+
+def test_namespace_without_account(start: Start, own: Own) -> None:
+    """A namespace that gets no service account can have no pods, and edgeproof says so."""
+    with pytest.raises(WorkloadError, match="got no service account"):
+        own(start("scripts: [{kind: Namespace, account: false}]"))
+
+
+def test_namespace_that_stays(start: Start) -> None:
+    """A namespace that hangs in Terminating is told."""
+    served = start("scripts: [{kind: Namespace, stays: true}]")
+    with pytest.raises(WorkloadError, match="does not go away"), served.own_namespace():
+        pass
+
+
+def test_node_that_is_not_ready(start: Start, own: Own) -> None:
+    """A DaemonSet's pod on a node whose kubelet is silent stays Pending, and other pods do not go there."""
+    objects = (
+        "objects: [{kind: Node, metadata: {name: user-worker}, status: {conditions: [{type: Ready, status: Unknown}]}}]"
+    )
+    space = own(start(objects))
+    space.create(manifest("10-gpu-cluster-verify.yaml"))
+    item = pod_without_claim()
+    item["spec"]["nodeSelector"] = {}
+    space.create(item)
+    daemon, other = space.api.items(URLS["Pod"].format(space.name))
+    assert (daemon["status"]["phase"], daemon["spec"]["nodeName"]) == ("Pending", "user-worker")
+    assert "containerStatuses" not in daemon["status"]
+    assert "had taint {node.kubernetes.io/unreachable: }" in other["status"]["conditions"][0]["message"]
