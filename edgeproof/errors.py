@@ -4,6 +4,8 @@ EdgeproofError
 ├── InventoryError            cluster.yaml is missing or wrong: names the place and the fix
 ├── ConnectError              a node or the API could not be reached
 │   ├── NodeUnreachable       no TCP connection, or none in time
+│   ├── SshConfigInvalid      ssh's own configuration cannot be read
+│   ├── WayFailed             a jump host, or the program that a ProxyCommand names, did not carry us to the node
 │   ├── KeyRefused            the node answers, but accepts none of our keys
 │   ├── HostKeyUnknown        the node's host key stands in no known_hosts
 │   ├── HostKeyChanged        the node's host key is not the known one
@@ -44,6 +46,14 @@ class ConnectError(EdgeproofError):
 
 class NodeUnreachable(ConnectError):
     """No TCP connection to the node's SSH port, or none in time."""
+
+
+class SshConfigInvalid(ConnectError):
+    """ssh's own configuration cannot be read."""
+
+
+class WayFailed(ConnectError):
+    """What should carry us to the node (jump hosts, a ProxyCommand) failed before the node was reached."""
 
 
 class KeyRefused(ConnectError):

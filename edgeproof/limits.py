@@ -24,6 +24,9 @@ SCALE = waiting_scale(os.environ.get("EDGEPROOF_LIMITS_SCALE") or "1")
 SSH_CONNECT_S = 8.0
 """TCP connection, key exchange and authentication, each."""
 
+SSH_CONFIG_S = 8.0
+"""ssh -G, one host's settings; a configuration may run programs for it (Match exec)."""
+
 SHORT_COMMAND_S = 16.0
 """One quick command on a node, over a connection that stands: `df`, `cat`, `docker image inspect`."""
 
@@ -48,6 +51,12 @@ DOCKER_ASK_S = 10.0
 PING_S = 2.0
 """From a ping to its answer."""
 
+NEIGHBOUR_S = 4.0
+"""After a silent ping, until the kernel has asked the neighbour itself (delay_first_probe_time is 5 s, arp(7))."""
+
+ANSWERS_S = 8.0
+"""Both pings one after the other, and some air."""
+
 DNS_S = 2.0
 """From a name server's question to its answer."""
 
@@ -56,6 +65,9 @@ DEVICE_QUERY_S = 40.0
 
 API_CALL_S = 10.0
 """One call to the API server."""
+
+API_LOGIN_S = 30.0
+"""A program that a kubeconfig names to log in (exec), which may ask a server far away."""
 
 PODS_READY_S = SCALE * 120.0
 """From making pods to the last of them running; a Nano's kubelet needs seconds for each."""

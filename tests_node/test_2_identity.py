@@ -4,8 +4,8 @@ from edgeproof.facts.node import NodeFacts
 
 
 def test_hostname(node: NodeFacts) -> None:
-    """The hostname is the inventory's name for the node, and the node resolves it itself."""
-    assert node.hostname.name == node.name
+    """The hostname is the inventory's name for the node, whole or its first label, and the node resolves it itself."""
+    assert node.hostname.in_full(node.name) == node.name
     assert node.hostname.resolves is True
 
 

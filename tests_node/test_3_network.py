@@ -1,31 +1,43 @@
-"""Address, subnet, name servers, ranges, peers."""
+"""Address, subnet, default route, name servers, ranges, peers."""
 
 from edgeproof.facts.node import NodeFacts
 from edgeproof.inventory import Inventory
 
+ORIGINS = {"static": ("static",), "any": ("static", "lease")}
+"""How a node may have its address, by what cluster.yaml says in network.addresses."""
 
-def test_address(node: NodeFacts) -> None:
-    """The inventory's address is on an interface, and is static."""
-    assert [held.value.ip for held in node.network.holding(node.declared.address)] == [node.declared.address]
-    assert [held.dynamic for held in node.network.holding(node.declared.address)] == [False]
+
+def test_address(node: NodeFacts, inventory: Inventory) -> None:
+    """The inventory's address is on an interface, and is there in a way that cluster.yaml allows (static, or also by a lease)."""
+    assert node.declared.address in node.network.held
+    assert node.network.origin(node.declared.address) in ORIGINS[inventory.network.addresses]
 
 
 def test_subnet(node: NodeFacts, inventory: Inventory) -> None:
-    """The prefix length is the declared one, so that the gateway lies in the node's own subnet; and it answers."""
-    assert node.network.subnet(node.declared.address).prefixlen == inventory.network.prefix
-    assert inventory.network.gateway in node.network.subnet(node.declared.address)
-    assert inventory.network.gateway in node.answers.pinged
+    """The prefix length is the declared one, so that the gateway lies in the node's own subnet; and it is there."""
+    assert inventory.network.prefix in node.network.prefixes(node.declared.address)
+    assert inventory.network.gateway in node.network.networks(node.declared.address)[0]
+    assert inventory.network.gateway in node.answers.there
+
+
+def test_default_route(node: NodeFacts) -> None:
+    """The default route that wins does not lead over the USB cable to a computer."""
+    assert node.network.default_route.interface not in node.network.usb_bridges
 
 
 def test_dns(node: NodeFacts, inventory: Inventory) -> None:
-    """The declared name servers are configured, and they answer."""
+    """The declared name servers are configured."""
     assert set(inventory.network.dns) <= set(node.network.name_servers)
-    assert inventory.network.offline or set(inventory.network.dns) <= node.answers.resolving
+
+
+def test_dns_answers(node: NodeFacts, inventory: Inventory) -> None:
+    """The declared name servers answer from here."""
+    assert set(inventory.network.dns) <= node.answers.resolving
 
 
 def test_cidr(node: NodeFacts, inventory: Inventory) -> None:
-    """No address and no route of the node overlaps the pods' or the services' range."""
-    assert node.network.overlapping(inventory.kubernetes.pod_cidr, inventory.kubernetes.service_cidr) == ()
+    """No address and no route of the node lies in the pods' or the services' range, but for the network plugin's own."""
+    assert node.network.overlapping(inventory) == ()
 
 
 def test_peers(node: NodeFacts) -> None:

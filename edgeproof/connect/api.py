@@ -1,127 +1,46 @@
-"""The API server, by a kubeconfig. Every failure becomes one of edgeproof's ConnectErrors, here and nowhere else."""
+"""The API server, by a kubeconfig. Every failure becomes one of edgeproof's ConnectErrors, in api_failure.py."""
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-
-import yaml
 
 from edgeproof import limits
-from edgeproof.errors import ApiRefused, ApiUnreachable, KubeconfigInvalid, KubeconfigIsLocal
+from edgeproof.connect.api_failure import Asked, wire_errors
+from edgeproof.connect.exec_plugin import credential_of
+from edgeproof.connect.kubeconfig import Kubeconfig, copy_fix, read_kubeconfig
+from edgeproof.errors import ApiRefused, ApiUnreachable, KubeconfigInvalid
 from edgeproof.inventory import Inventory
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
 
-PLACES = ("~/.kube/config", "/etc/rancher/k3s/k3s.yaml")
 NOT_FOUND = 404
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
-def find_kubeconfig(inventory: Inventory) -> Path:
-    """Name the kubeconfig: the given one, $KUBECONFIG's first, ~/.kube/config, k3s.yaml; raises KubeconfigInvalid."""
-    given = inventory.kubernetes.kubeconfig
-    if given is not None:
-        if not given.exists():
-            raise KubeconfigInvalid(f"{given}: no such kubeconfig", _copy_fix(inventory))
-        return given
-    named = [Path(part).expanduser() for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
-    for path in (*named, *(Path(place).expanduser() for place in PLACES)):
-        if path.exists():
-            return path
-    raise KubeconfigInvalid(
-        "no kubeconfig: not in $KUBECONFIG, ~/.kube/config or /etc/rancher/k3s/k3s.yaml", _copy_fix(inventory)
-    )
-
-
-def _copy_fix(inventory: Inventory) -> str:
-    server = inventory.server
-    return (
-        f"ssh {inventory.ssh.user}@{server.address} sudo cat /etc/rancher/k3s/k3s.yaml | "
-        f"sed 's/127.0.0.1/{server.address}/' > ~/.kube/config   # or name one: --edgeproof-kubeconfig=FILE"
-    )
-
-
-@dataclass(frozen=True)
-class Kubeconfig:
-    """A kubeconfig's file, its server's URL, and when its client certificate ends (None without one)."""
-
-    path: Path
-    server: str
-    certificate_end: datetime | None
-
-
-def read_kubeconfig(inventory: Inventory) -> Kubeconfig:
-    """Read the kubeconfig; raises KubeconfigInvalid where it cannot be used."""
-    path = find_kubeconfig(inventory)
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        name = inventory.kubernetes.context or data["current-context"]
-        context = {item["name"]: item["context"] for item in data["contexts"]}
-        if name not in context:
-            raise KubeconfigInvalid(
-                f"{path}: no context {name}; its contexts: {', '.join(context)}", "pass --edgeproof-context=NAME"
-            )
-        cluster = {item["name"]: item["cluster"] for item in data["clusters"]}[context[name]["cluster"]]
-        user = {item["name"]: item["user"] for item in data["users"]}[context[name]["user"]]
-        return Kubeconfig(path, str(cluster["server"]), _certificate_end(user, path.parent))
-    except FileNotFoundError as error:
-        raise KubeconfigInvalid(f"{path}: it names {error.filename}: no such file", _copy_fix(inventory)) from error
-    except OSError as error:
-        file = error.filename or path
-        raise KubeconfigInvalid(
-            f"{file}: cannot be read: {error.strerror}", f"sudo chmod 644 {file}, or copy it"
-        ) from error
-    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise KubeconfigInvalid(
-            f"{path}: not a kubeconfig ({type(error).__name__}: {error})", _copy_fix(inventory)
-        ) from error
-
-
-def _certificate_end(user: dict[str, Any], folder: Path) -> datetime | None:
-    from cryptography import x509
-
-    encoded = user.get("client-certificate-data")
-    file = user.get("client-certificate")
-    if not encoded and not file:
-        return None
-    pem = base64.b64decode(encoded) if encoded else (folder / str(file)).read_bytes()
-    return x509.load_pem_x509_certificate(pem).not_valid_after_utc
-
-
-def open_api(inventory: Inventory) -> ApiClient:
-    """Give a client of the API server; raises KubeconfigInvalid where there is no way to make one."""
-    found = read_kubeconfig(inventory)
-    path, end = found.path, found.certificate_end
-    host = urlsplit(found.server).hostname or ""
-    if host in LOOPBACK and str(inventory.server.address) not in LOOPBACK and path != Path(PLACES[1]):
-        raise KubeconfigIsLocal(
-            f"{path}: its server is {found.server}, which is this machine and not {inventory.server.name}",
-            f"sed -i 's#{host}#{inventory.server.address}#' {path}",
-        )
+def open_api(inventory: Inventory, found: Kubeconfig) -> tuple[ApiClient, datetime | None]:
+    """Give a client of the API server, and until when its login counts (None: for good); raises KubeconfigInvalid."""
+    end = found.certificate_end
     if end is not None and end < datetime.now(timezone.utc):
-        raise KubeconfigInvalid(f"{path}: its client certificate ended on {end:%Y-%m-%d}", _copy_fix(inventory))
+        raise KubeconfigInvalid(
+            f"{found.user_path}: its client certificate ended on {end:%Y-%m-%d}", copy_fix(inventory), does="changes"
+        )
     from kubernetes import client, config
 
+    credential = credential_of(found)
     try:
         configuration = client.Configuration()
-        config.load_kube_config(str(path), context=inventory.kubernetes.context, client_configuration=configuration)  # type: ignore[no-untyped-call]
-    except config.ConfigException as error:
-        raise KubeconfigInvalid(f"{path}: {error}", _copy_fix(inventory)) from error
+        config.load_kube_config_from_dict(  # type: ignore[no-untyped-call]
+            found.data(credential.user), client_configuration=configuration, persist_config=False
+        )
+    except (config.ConfigException, KeyError, TypeError, ValueError) as error:
+        raise KubeconfigInvalid(f"{found.path}: {error}", copy_fix(inventory), does="changes") from error
     configuration.retries = False
     api = client.ApiClient(configuration)
     api.rest_client.pool_manager.connection_pool_kw["ssl_context"] = _ssl_context()
-    return api
+    return api, credential.end
 
 
 def _ssl_context() -> ssl.SSLContext:
@@ -133,70 +52,14 @@ def _ssl_context() -> ssl.SSLContext:
     return context
 
 
-@contextmanager
-def _wire_errors(inventory: Inventory) -> Iterator[None]:
-    """Turn whatever the wire raises into ApiUnreachable or ApiRefused, in a person's words."""
-    from kubernetes.client.exceptions import ApiException
-    from urllib3.exceptions import HTTPError
-
-    try:
-        yield
-    except ApiException as error:
-        if not error.status:  # the client makes one of urllib3's SSLError, too
-            raise _unreachable(inventory, error) from error
-        raise _refused(inventory, int(error.status), str(error.body or error.reason)) from error
-    except (HTTPError, OSError) as error:
-        raise _unreachable(inventory, error) from error
-
-
-def _refused(inventory: Inventory, status: int, body: str) -> ApiRefused:
-    if status in (401, 403):
-        words = "it is of another cluster, or expired, or has no rights"
-        message = f"the API server refuses this kubeconfig ({status}): {words}"
-        return ApiRefused(message, _copy_fix(inventory), status=status)
-    try:
-        said = str(yaml.safe_load(body)["message"])
-    except (yaml.YAMLError, KeyError, TypeError):
-        said = body
-    return ApiRefused(f"the API server answered {status}: {said[:300]}", status=status)
-
-
-def _unreachable(inventory: Inventory, error: Exception) -> ApiUnreachable:
-    from urllib3.exceptions import SSLError
-    from urllib3.exceptions import TimeoutError as TooLate
-
-    server, causes = inventory.server, list(_causes(error))
-    where = f"the API server at {server.address}"
-    if _any(causes, ssl.SSLError, SSLError):
-        words = "shows a certificate of another cluster: the kubeconfig is foreign, or the server was reinstalled"
-        return ApiUnreachable(f"{where} {words}", _copy_fix(inventory))
-    if _any(causes, ConnectionRefusedError):
-        fix = f"on {server.name}: sudo systemctl restart k3s; sudo journalctl -u k3s -n 20"
-        return ApiUnreachable(f"{where} refuses connections", fix)
-    if _any(causes, TimeoutError, TooLate):
-        fix = f"on {server.name}: sudo systemctl status k3s"
-        return ApiUnreachable(f"{where} does not answer within {limits.API_CALL_S:.0f} s", fix)
-    return ApiUnreachable(f"{where} cannot be reached ({str(error)[-200:]})", f"ping {server.address}")
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Give an error and all that led to it; urllib3 keeps the last one as `reason`, too."""
-    while error is not None:
-        yield error
-        inner = getattr(error, "reason", None)
-        error = inner if isinstance(inner, BaseException) else error.__cause__ or error.__context__
-
-
-def _any(errors: list[BaseException], *kinds: type[BaseException]) -> bool:
-    return any(isinstance(error, kinds) for error in errors)
-
-
 class KubernetesApi:
     """The calls edgeproof makes, as plain data, each with a time limit; any may raise a ConnectError."""
 
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
-        self._api = open_api(inventory)
+        self.kubeconfig = read_kubeconfig(inventory)
+        self._asked = Asked(inventory, self.kubeconfig)
+        self._api, self._end = open_api(inventory, self.kubeconfig)
 
     def call(self, method: str, url: str, body: object = None, query: dict[str, str] | None = None) -> dict[str, Any]:
         """Send one request; give the answer's object."""
@@ -205,21 +68,25 @@ class KubernetesApi:
             found = json.loads(answer)
         except ValueError as error:
             said = answer[:80].decode("utf-8", "replace")
-            raise ApiUnreachable(f"what answers in the API server's place is not JSON: {said!r}") from error
+            raise ApiUnreachable(
+                f"what answers at {self.kubeconfig.server} in the API server's place is not JSON: {said!r}"
+            ) from error
         return found if isinstance(found, dict) else {}
 
     def _send(self, method: str, url: str, body: object, query: dict[str, str] | None) -> bytes:
+        if self._end is not None and self._end < datetime.now(timezone.utc):
+            self._api, self._end = open_api(self.inventory, self.kubeconfig)
         kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
         headers = {"Accept": "application/json, */*", "Content-Type": kind}
         request = self._api.param_serialize(
             method, url, query_params=list((query or {}).items()), header_params=headers, body=body,
             auth_settings=["BearerToken"],
         )  # fmt: skip
-        with _wire_errors(self.inventory):
+        with wire_errors(self._asked):
             answer = self._api.call_api(*request, _request_timeout=limits.API_CALL_S)
             data: bytes = answer.read()  # type: ignore[no-untyped-call]
         if not 200 <= answer.status < 300:
-            raise _refused(self.inventory, answer.status, data.decode("utf-8", "replace"))
+            raise self._asked.refused(answer.status, data.decode("utf-8", "replace"))
         return data
 
     def items(self, url: str, labels: str = "") -> list[dict[str, Any]]:
@@ -247,9 +114,9 @@ class KubernetesApi:
         from kubernetes.client import CoreV1Api
         from kubernetes.stream import stream
 
-        with _wire_errors(self.inventory):
+        with wire_errors(self._asked):
             # stream() changes the client it is given: it gets one of its own.
-            core = CoreV1Api(open_api(self.inventory))
+            core = CoreV1Api(open_api(self.inventory, self.kubeconfig)[0])
             answer = stream(
                 core.connect_get_namespaced_pod_exec, pod, namespace, command=command, stdout=True, stderr=True,
                 stdin=False, tty=False, _preload_content=False, _request_timeout=limits.POD_EXEC_S,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import shlex
 import socket
 from collections.abc import Callable
@@ -13,11 +12,14 @@ from time import monotonic
 from typing import BinaryIO
 
 import paramiko
+from pydantic import SecretStr
 
 from edgeproof import limits
 from edgeproof.connect.known_hosts import KnownHosts
 from edgeproof.connect.login import Login, login_for
-from edgeproof.errors import ConnectError, HostKeyChanged, HostKeyUnknown, KeyRefused, NodeUnreachable
+from edgeproof.connect.refusal import host_key_refused, keys_refused, unreachable, way_failed
+from edgeproof.connect.way import Helper
+from edgeproof.errors import NodeUnreachable
 from edgeproof.inventory import Inventory, Node
 
 KEY_EXCHANGES = (
@@ -45,9 +47,9 @@ class Answer:
 class SshNode:
     """An open connection to one node; use as a context manager."""
 
-    def __init__(self, node: Node, transport: paramiko.Transport) -> None:
-        self.node = node
-        self._transport = transport
+    def __init__(self, node: Node, user: str, transport: paramiko.Transport, helper: Helper | None = None) -> None:
+        self.node, self.user = node, user
+        self._transport, self._helper = transport, helper
 
     def __enter__(self) -> SshNode:
         return self
@@ -58,13 +60,15 @@ class SshNode:
     def close(self) -> None:
         """End the connection."""
         self._transport.close()
+        if self._helper is not None:
+            self._helper.close()
 
-    def run(self, command: str, timeout_s: float, stdin: bytes = b"") -> Answer:
-        """Run `command` by `sh`; raises NodeUnreachable when it takes longer than `timeout_s`."""
+    def run(self, command: str, timeout_s: float, secret: SecretStr | None = None) -> Answer:
+        """Run `command` by `sh`, with a secret as the one line on its standard input; raises NodeUnreachable when it takes longer than `timeout_s`."""
         channel = self._open(command, timeout_s)
         try:
-            if stdin:
-                channel.sendall(stdin)
+            if secret:
+                channel.sendall(f"{secret.get_secret_value()}\n".encode())
             channel.shutdown_write()
             return self._collect(channel, timeout_s)
         except TimeoutError as error:
@@ -140,33 +144,45 @@ def _drain(channel: paramiko.Channel, receive: Callable[[int], bytes], end: floa
     raise TimeoutError
 
 
-def open_node(inventory: Inventory, node: Node, known: KnownHosts | None = None) -> SshNode:
+def open_node(inventory: Inventory, node: Node) -> SshNode:
     """Connect and log in to a node; raises a ConnectError that says what refused, and what to do."""
     login = login_for(inventory, node)
-    known = known or KnownHosts.load(inventory.ssh.known_hosts)
+    helper = Helper(login.way) if login.way else None
     transport = None
     try:
-        transport = paramiko.Transport(_socket(login))
-        _prefer(transport, known.key_types(login.host, login.port))
+        known = KnownHosts.load(*login.known_hosts)
+        transport = paramiko.Transport(helper.socket if helper else _socket(login))
+        _prefer(transport, known.key_types(login.known_names))
         transport.banner_timeout = transport.auth_timeout = limits.SSH_CONNECT_S
         transport.start_client(timeout=limits.SSH_CONNECT_S)
-        _check_host_key(transport.get_remote_server_key(), known, login, inventory)
+        _check_host_key(transport.get_remote_server_key(), known, login)
         _authenticate(transport, login)
-    except ConnectError:
-        if transport is not None:
-            transport.close()
-        raise
-    except (OSError, EOFError, paramiko.SSHException) as error:
-        if transport is not None:
-            transport.close()
-        raise NodeUnreachable(*_unreachable(login, error)) from error
-    return SshNode(node, transport)
+    except BaseException as error:
+        failure = _told(login, helper, transport, error)
+        if failure is error:
+            raise
+        raise failure from error
+    return SshNode(node, login.user, transport, helper)
 
 
-def _socket(login: Login) -> socket.socket | paramiko.ProxyCommand:
-    if login.jump:
-        batch = f"ssh -o BatchMode=yes -o ConnectTimeout={limits.SSH_CONNECT_S:.0f}"
-        return paramiko.ProxyCommand(f"{batch} -W {login.host}:{login.port} {shlex.quote(login.jump)}")
+def _told(
+    login: Login, helper: Helper | None, transport: paramiko.Transport | None, error: BaseException
+) -> BaseException:
+    """End what was begun; make the error one of edgeproof's, where it comes from the wire."""
+    is_greeted = transport is not None and bool(transport.remote_version)
+    if transport is not None:
+        transport.close()
+    said = helper.said() if helper and not is_greeted else ""
+    if helper is not None:
+        helper.close()
+    if not isinstance(error, OSError | EOFError | paramiko.SSHException):
+        return error
+    if login.way and not is_greeted:
+        return way_failed(login, login.way, said)
+    return unreachable(login, error)
+
+
+def _socket(login: Login) -> socket.socket:
     connection = socket.create_connection((login.host, login.port), timeout=limits.SSH_CONNECT_S)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
@@ -180,21 +196,10 @@ def _prefer(transport: paramiko.Transport, key_types: tuple[str, ...]) -> None:
     options.key_types = known + tuple(kind for kind in options.key_types if kind not in known)
 
 
-def _check_host_key(key: paramiko.PKey, known: KnownHosts, login: Login, inventory: Inventory) -> None:
-    name = login.node
-    shown = f"{key.get_name()} SHA256:{fingerprint(key)}"
-    verdict = known.judge(login.host, login.port, key)
-    if verdict == "unknown":
-        raise HostKeyUnknown(
-            f"{name}: its host key ({shown}) stands in no known_hosts ({inventory.ssh.known_hosts})",
-            f"compare it with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the board's own console, then: "
-            f"ssh-keyscan -p {login.port} {login.host} >> {inventory.ssh.known_hosts}",
-        )
-    if verdict == "changed":
-        raise HostKeyChanged(
-            f"{name}: its host key has changed (now {shown}): the board was flashed anew, or it is another machine",
-            f"if you flashed it: ssh-keygen -f {inventory.ssh.known_hosts} -R {login.known_name}, then add its new key; if not, do not log in",
-        )
+def _check_host_key(key: paramiko.PKey, known: KnownHosts, login: Login) -> None:
+    judgement = known.judge(login.known_names, key, login.plain_names)
+    if judgement.verdict != "known":
+        raise host_key_refused(login, f"{key.get_name()} SHA256:{fingerprint(key)}", judgement)
 
 
 def fingerprint(key: paramiko.PKey) -> str:
@@ -217,28 +222,4 @@ def _authenticate(transport: paramiko.Transport, login: Login) -> None:
             continue
         if transport.is_authenticated():
             return
-    offered = ", ".join(tried) or "no key at all"
-    raise KeyRefused(
-        f"{login.node}: {login.user}@{login.host} accepts none of our keys (offered: {offered})",
-        f"ssh-copy-id -p {login.port} {login.user}@{login.host}",
-    )
-
-
-def _unreachable(login: Login, error: Exception) -> tuple[str, str]:
-    where = f"{login.node}: {login.host} port {login.port}"
-    if isinstance(error, ConnectionRefusedError):
-        return (
-            f"{where} refuses connections: the board is up, its SSH server is not",
-            "on its console: sudo systemctl enable --now ssh",
-        )
-    if isinstance(error, TimeoutError):
-        return f"{where} does not answer within {limits.SSH_CONNECT_S:.0f} s", "is the board on, and its cable in?"
-    if isinstance(error, OSError) and error.errno:
-        return (
-            f"{where} cannot be reached ({os.strerror(error.errno)})",
-            "is the board on, its cable in, its address right?",
-        )
-    return (
-        f"{where} gives no SSH session ({error or type(error).__name__})",
-        "on its console: sudo journalctl -u ssh -n 20",
-    )
+    raise keys_refused(login, tried)

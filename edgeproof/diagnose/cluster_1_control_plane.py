@@ -20,17 +20,25 @@ from edgeproof.inventory import Inventory
 RENEW = "sudo systemctl restart k3s   # K3s renews certificates near their end; then copy k3s.yaml again"
 
 
+API = {
+    "KubeconfigInvalid": "the kubeconfig cannot be used",
+    "KubeconfigIsLocal": "the kubeconfig was copied from the server as it stood, and names this machine",
+    "ApiUnreachable": "the API server cannot be asked at the URL that the kubeconfig names",
+    "ApiRefused": "the API server answers, and does not do what this kubeconfig asks",
+}
+"""What each failure means, by the name of its class in edgeproof.errors."""
+
+
 @advises("api")
-def api(cluster: ClusterFacts, inventory: Inventory) -> Advice:
+def api(cluster: ClusterFacts) -> Advice:
     """The connection's own error says it best; a copy of the server's kubeconfig has a row."""
-    if cluster.api.error:
-        row = "kubeconfig-localhost" if cluster.api.kind == KubeconfigIsLocal.__name__ else ""
-        return Advice(
-            cluster.api.kind,
-            cluster.api.fix or f"kubectl --server https://{inventory.server.address}:6443 get nodes",
-            row,
-        )
-    return Advice("the kubeconfig's client certificate ends soon", RENEW)
+    if not cluster.api.error:
+        return Advice("the kubeconfig's client certificate ends soon", RENEW, does="restarts")
+    cause = API.get(cluster.api.kind, "the API server was not asked")
+    fix = cluster.api.fix or "kubectl get nodes -v 6   # with the same kubeconfig"
+    if cluster.api.kind == KubeconfigIsLocal.__name__:
+        return replace(catalogue("kubeconfig-localhost"), fix=fix, does=cluster.api.does)
+    return Advice(cause, fix, does=cluster.api.does)
 
 
 @advises("services")

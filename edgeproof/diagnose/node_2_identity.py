@@ -14,11 +14,13 @@ def hostname(node: NodeFacts) -> Advice:
         return Advice(
             f"{found.cause} (here also {', '.join(node.fleet.same_hostname)})", found.fix, found.id, found.source
         )
-    if node.hostname.name == node.name:
-        return Advice(
-            "the node does not resolve its own name", f"echo '127.0.1.1 {node.name}' | sudo tee -a /etc/hosts"
-        )
-    return Advice("the board's name is not the inventory's", f"sudo hostnamectl set-hostname {node.name}")
+    if node.hostname.in_full(node.name) == node.name:
+        name = node.hostname.name
+        return Advice("the node does not resolve its own name", f"echo '127.0.1.1 {name}' | sudo tee -a /etc/hosts")
+    return Advice(
+        f"the board is called {node.hostname.name}, not as in cluster.yaml",
+        f"sudo hostnamectl set-hostname {node.name}   # before it joins K3s; if it has joined as {node.hostname.name}, name it so in cluster.yaml",
+    )
 
 
 @advises("machine_id")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
+
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.node import NodeFacts
 from edgeproof.inventory import Inventory
@@ -10,34 +12,71 @@ from edgeproof.inventory import Inventory
 @advises("address")
 def address(node: NodeFacts, inventory: Inventory) -> Advice:
     """Another address, or a lease."""
+    wanted = f"{node.declared.address}/{inventory.network.prefix}"
+    by_hand = f"sudo nmtui   # set {wanted} by hand, gateway {inventory.network.gateway}"
+    if node.declared.address not in node.network.held:
+        return Advice(f"the node answers, but {node.declared.address} is on none of its interfaces", by_hand)
     return Advice(
-        f"the node answers, but {node.declared.address} is not a static address of its own",
-        f"sudo nmtui   # set {node.declared.address}/{inventory.network.prefix} by hand, gateway {inventory.network.gateway}",
+        f"the node has {node.declared.address} by a lease, so it may get another one",
+        f"{by_hand}; or, where the DHCP server keeps it for this node, network: {{addresses: any}} in cluster.yaml",
     )
 
 
 @advises("subnet")
 def subnet(node: NodeFacts, inventory: Inventory) -> Advice:
     """A prefix that leaves the gateway outside, or a gateway that is off."""
-    own, gateway = node.network.subnet(node.declared.address), inventory.network.gateway
+    own, gateway = node.network.networks(node.declared.address)[0], inventory.network.gateway
     wanted = f"{node.declared.address}/{inventory.network.prefix}"
     if gateway not in own:
         return Advice(f"the gateway {gateway} lies outside the node's subnet {own}", f"sudo nmtui   # set {wanted}")
-    if own.prefixlen != inventory.network.prefix:
+    if inventory.network.prefix not in node.network.prefixes(node.declared.address):
         return Advice(f"the node's prefix is /{own.prefixlen}, not the declared one", f"sudo nmtui   # set {wanted}")
-    return Advice(f"the gateway {gateway} does not answer", "is the laptop on, and its connection shared?")
+    return Advice(
+        f"the gateway {gateway} of cluster.yaml answers neither a ping nor its ARP{_other_gateway(node, gateway)}",
+        "ip -4 neigh show; ip -4 route show default   # is the gateway on, and is it the one in cluster.yaml?",
+        does="reads",
+    )
+
+
+def _other_gateway(node: NodeFacts, declared: IPv4Address) -> str:
+    """Say by which other gateway the node goes out, where it does."""
+    used = [route for route in node.network.routes if route.network.prefixlen == 0 and not route.down]
+    best = min(used, key=lambda route: route.metric, default=None)
+    if best is None or best.gateway in ("", str(declared)):
+        return ""
+    return f"; the node goes out by {best.gateway} on {best.interface}"
+
+
+@advises("default_route")
+def default_route(node: NodeFacts, inventory: Inventory) -> Advice:
+    """The USB cable's network won, or is the only one with a default route."""
+    route = node.network.default_route
+    return Advice(
+        f"the default route leads over {route.interface}, the USB cable to a computer, by {route.gateway or 'no gateway'}",
+        f"sudo nmtui   # give the connection of {node.declared.address} the gateway {inventory.network.gateway}, that of "
+        f"{route.interface} none",
+    )
 
 
 @advises("dns")
-def dns(node: NodeFacts, inventory: Inventory) -> Advice:
-    """Not configured, or silent."""
+def dns(inventory: Inventory) -> Advice:
+    """Others are, or none."""
     servers = " ".join(map(str, inventory.network.dns))
-    if set(inventory.network.dns) <= set(node.network.name_servers):
-        return Advice(
-            f"{servers} does not answer from here",
-            f"ping -c 1 {inventory.network.gateway}   # does the gateway forward?",
-        )
-    return Advice("the declared name servers are not configured", f"sudo nmtui   # set DNS {servers}")
+    return Advice(
+        "the name servers of cluster.yaml are not configured",
+        f"sudo nmtui   # set DNS {servers}; or name the node's own in cluster.yaml: network: {{dns: […]}}",
+    )
+
+
+@advises("dns_answers")
+def dns_answers(node: NodeFacts, inventory: Inventory) -> Advice:
+    """A gateway that does not forward, a firewall, a network without a way out."""
+    silent = " ".join(str(server) for server in inventory.network.dns if server not in node.answers.resolving)
+    return Advice(
+        f"{silent} does not answer questions for names from here",
+        f"ping -c 1 {silent.split(' ')[0]}   # does the gateway forward? without a way out: network: {{offline: true}}",
+        does="reads",
+    )
 
 
 @advises("cidr")
@@ -52,4 +91,5 @@ def peers(node: NodeFacts) -> Advice:
     return Advice(
         f"{node.name} does not reach {', '.join(node.fleet.silent_peers)}",
         "check switch, cable and firewall between them",
+        does="reads",
     )

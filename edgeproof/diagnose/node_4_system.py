@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.node.clocks import PARTS
+from edgeproof.facts.node.power import FASTEST
 from edgeproof.inventory import Inventory
 
 
@@ -13,40 +15,88 @@ def headless() -> Advice:
     return Advice(
         "the board starts its desktop, which takes about 1.5 GB of memory shared with the GPU",
         "sudo systemctl set-default multi-user.target && sudo reboot",
+        does="restarts",
     )
 
 
 @advises("swap")
 def swap(node: NodeFacts) -> Advice:
-    """zram, or a line in fstab."""
-    if any("fstab" not in name and name.endswith(".service") for name in node.swap.at_boot) or any(
-        device.kind == "zram" for device in node.swap.devices
-    ):
-        return catalogue("zram-swap", node=node.name)
-    return Advice(
-        "swap is on, or /etc/fstab turns it on at boot",
-        "sudo swapoff -a && sudo sed -i '/\\sswap\\s/s/^/#/' /etc/fstab",
-    )
+    """On zram, on disk, or on both: the fix takes all that is there."""
+    zram = catalogue("zram-swap", node=node.name)
+    disk = ", ".join(node.swap.on_disk)
+    causes = [zram.cause] * node.swap.on_zram + [f"{disk} is swap, now or at boot"] * bool(disk)
+    units = node.swap.units or ("nvzramconfig",) * node.swap.on_zram
+    fixes = [
+        "sudo swapoff -a",
+        *(f"sudo systemctl disable --now {unit.removesuffix('.service')}" for unit in units),
+        *(f"sudo sed -i.bak '\\#^[[:space:]]*{name}[[:space:]]#s/^/#/' /etc/fstab" for name in node.swap.in_fstab),
+    ]
+    words = "; ".join(causes) or "swap is made at boot"
+    return Advice(words, " && ".join(fixes), *((zram.id, zram.source) if node.swap.on_zram else ("", "")))
 
 
 @advises("power_mode")
 def power_mode(node: NodeFacts, inventory: Inventory) -> Advice:
-    """A lesser mode makes a slow node."""
+    """A lesser mode makes a slow node; a mode that is merely another than declared is not made slower."""
+    mode, declared = node.power_mode, inventory.power_of(node.declared).mode
+    wanted = mode.wanted(declared)
+    at_most = (wanted.rank or (0, 0, 0)) <= (mode.present.rank or (0, 0, 0))
+    if wanted.id is None or (declared != FASTEST and at_most):
+        return Advice(
+            f"power mode {mode.present} is not what cluster.yaml declares ({declared})",
+            "# in cluster.yaml, name the mode that is meant: power: {mode: max}, an id, a name, or any; this board has "
+            + (", ".join(map(str, mode.conf)) or f"{mode.present}"),
+        )
     found = catalogue("slow-node")
-    cause = f"power mode {node.power_mode.id} ({node.power_mode.name}) slows the board: a suspect for any slow node"
-    return Advice(cause, f"sudo nvpmodel -m {inventory.power.mode}", found.id, found.source)
+    return Advice(
+        f"power mode {mode.present} slows the board; {wanted} is its fastest"
+        if declared == FASTEST
+        else f"power mode {mode.present} is not what cluster.yaml declares ({declared}), and slower",
+        f"sudo nvpmodel -m {wanted.id}   # may ask for a reboot",
+        found.id,
+        found.source,
+    )
 
 
 @advises("clocks")
-def clocks() -> Advice:
-    """Gone with the last reboot."""
-    return catalogue("clocks-reset")
+def clocks(node: NodeFacts) -> Advice:
+    """Gone with the last reboot, or with the next one."""
+    found = catalogue("clocks-reset")
+    pinned = set(node.clocks.pinned) == set(PARTS)
+    idle = [source for source in node.clocks.boot_sources if source.state != "enabled"]
+    if not pinned and any(source.state == "enabled" for source in node.clocks.boot_sources):
+        names = ", ".join(source.name for source in node.clocks.boot_sources if source.state == "enabled")
+        cause = f"the clocks are free, though {names} runs jetson_clocks at boot"
+        return Advice(cause, "sudo jetson_clocks", found.id, found.source)
+    if not idle:
+        cause = f"{found.cause}; no unit, rc.local or cron line was found that runs it at boot"
+        return Advice(cause, found.fix, found.id, found.source)
+    where = idle[0]
+    keeps = f"sudo chmod +x {where.name}" if where.name.startswith("/") else f"sudo systemctl enable {where.name}"
+    lost = "will be lost at the next boot" if pinned else "were lost at the last boot"
+    return Advice(
+        f"the pinned clocks {lost}: {where.name} runs jetson_clocks, but is {where.state}",
+        keeps if pinned else f"sudo jetson_clocks && {keeps}",
+        found.id,
+        found.source,
+    )
 
 
 @advises("power_supply")
-def power_supply() -> Advice:
-    """A weak supply."""
-    return catalogue("over-current")
+def power_supply(node: NodeFacts) -> Advice:
+    """A weak supply, or a board that slows itself down."""
+    found = catalogue("over-current")
+    if not node.power_supply.alarms:
+        cores = ", ".join(sorted({core.core for core in node.power_supply.slowed_cores}))
+        return Advice(
+            f"{cores} ran at less than half of the set clock: heat, or too little power",
+            "sudo tegrastats",
+            does="reads",
+        )
+    if node.platform.soc == "tegra210":
+        return found
+    fix = "use the supply and the cable that the board's maker names for this power mode"
+    return Advice("over-current or undervoltage: a supply or cable too weak for the board", fix, found.id, found.source)
 
 
 @advises("thermal")
@@ -58,4 +108,8 @@ def thermal() -> Advice:
 @advises("memory")
 def memory() -> Advice:
     """Something eats it."""
-    return Advice("more than half of the memory is taken at rest", "ps aux --sort=-rss | head; is a desktop running?")
+    return Advice(
+        "more than half of the memory is taken at rest",
+        "ps aux --sort=-rss | head   # is a desktop running?",
+        does="reads",
+    )

@@ -46,8 +46,9 @@ def inapplicable(why: str) -> Any:
 
 
 class Facts:
-    """Base of the frozen dataclasses that hold facts: reading an unobserved field raises `Blocked` (or `NotApplicable`).
+    """Base of the frozen dataclasses that hold facts: reading an unobserved field raises `Blocked`.
 
+    Reading an inapplicable one raises `NotApplicable`.
     Such a dataclass is made with `repr=False`: the repr here shows a gap in place of raising for it.
     """
 

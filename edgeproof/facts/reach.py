@@ -9,12 +9,16 @@ from edgeproof.errors import ConnectError, Does
 
 @dataclass(frozen=True)
 class Reach:
-    """The error ('' when there was none), the name of its class in `edgeproof.errors`, what to do about it, and what that does."""
+    """The error ('' when there was none), the name of its class in `edgeproof.errors`, what to do about it, and what that does.
+
+    `user` is who is logged in, on a node.
+    """
 
     error: str = ""
     kind: str = ""
     fix: str = ""
     does: Does = "reads"
+    user: str = ""
 
 
 def refused(error: ConnectError) -> Reach:

@@ -11,6 +11,7 @@ from edgeproof.facts.probe import Output, Probe
 
 STDOUT_BYTES = 262144
 STDERR_BYTES = 8192
+REFUSAL_BYTES = 2000
 NO_SUDO = 77
 """Exit status that root snippets get where they could not run."""
 
@@ -26,20 +27,23 @@ def compose(probes: Sequence[Probe[object]], mark: str, sudo: str) -> str:
     """Write the script: every snippet under its own time limit, its output between lines that hold `mark`.
 
     `mark` is unguessable, so nothing a node prints can pass for it. `sudo` is the command that runs the root
-    snippets, all in one; where it fails their status is NO_SUDO.
+    snippets, all in one, and has the script's standard input; where it fails their status is NO_SUDO, and their
+    stderr what it said.
     """
     own = [probe for probe in probes if not probe.root]
     root = [probe for probe in probes if probe.root]
     names = " ".join(probe.name for probe in root)
-    missing = f"for n in {names}; do : > $d/$n.o; : > $d/$n.e; echo {NO_SUDO} > $d/$n.s; done"
+    said = f"w=$(head -c {REFUSAL_BYTES} $d/refused)"
+    missing = f'{said}; for n in {names}; do : > $d/$n.o; echo "$w" > $d/$n.e; echo {NO_SUDO} > $d/$n.s; done'
+    as_root = f"{sudo} sh -c {shlex.quote(_body(root))} sh $d >/dev/null 2>$d/refused && : > $d/root"
     return "\n".join(
         (
-            "LC_ALL=C; export LC_ALL; umask 077; d=$(mktemp -d) || exit 1; trap 'rm -rf \"$d\"' EXIT",
-            f"{{ {sudo} sh -c {shlex.quote(_body(root))} sh $d >/dev/null 2>$d/sudo.e && : > $d/sudo; }} &"
-            if root
-            else "",
+            "LC_ALL=C; export LC_ALL; umask 077; d=$(mktemp -d) || exit 1; trap 'rm -rf \"$d\"' EXIT; exec 3<&0 </dev/null",
+            # Without a redirection of its own, what runs beside the shell reads /dev/null (POSIX, 2.9.3.1).
+            f"{{ {as_root}; }} <&3 &" if root else "",
+            "exec 3<&-",
             _body(own, folder="$d"),
-            f"wait; [ -e $d/sudo ] || {{ {missing}; }}" if root else "wait",
+            f"wait; [ -e $d/root ] || {{ {missing}; }}" if root else "wait",
             _PRINT.format(mark=mark, stdout=STDOUT_BYTES, stderr=STDERR_BYTES),
             *(f"tell {probe.name}" for probe in probes),
             f"echo {mark} end",

@@ -13,6 +13,7 @@ import pytest
 from edgeproof.facts.observed import Blocked, NotApplicable, reason
 from edgeproof.inventory import Inventory, Node, Storage
 from edgeproof.plugin.session import INVENTORY, SHARED, is_worker, progress
+from edgeproof.plugin.sudo import PASSWORD
 from edgeproof.side_by_side import side_by_side
 
 if TYPE_CHECKING:
@@ -188,12 +189,15 @@ def claim_pods(
 
 
 @pytest.fixture(scope="session")
-def trial_mounts(inventory: Inventory, nfs_blocked: dict[str, str]) -> dict[str, TrialMount]:
+def trial_mounts(
+    pytestconfig: pytest.Config, inventory: Inventory, nfs_blocked: dict[str, str]
+) -> dict[str, TrialMount]:
     """The export mounted by hand on each agent, all at once."""
     from edgeproof.trial.mounts import try_mount
 
     able = [agent.name for agent in inventory.agents if agent.name not in nfs_blocked]
-    mounts = side_by_side(able, lambda name: try_mount(inventory, inventory.nodes[name]))
+    password = pytestconfig.stash[PASSWORD]
+    mounts = side_by_side(able, lambda name: try_mount(inventory, inventory.nodes[name], password))
     return ByNode(dict(mounts), nfs_blocked)  # type: ignore[return-value]
 
 

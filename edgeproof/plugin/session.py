@@ -22,6 +22,7 @@ from edgeproof.files import SUITES, holds_suites, suite_of
 from edgeproof.inventory import Inventory, find_inventory, load_inventory
 from edgeproof.plugin.once import once
 from edgeproof.plugin.options import OPTIONS, joined
+from edgeproof.plugin.sudo import PASSWORD, can_ask, hand_password, prepare_password
 from edgeproof.plugin.together import scheduler
 from edgeproof.say import Say
 
@@ -143,11 +144,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Load the inventory before anything is collected, so that a wrong one is one clear sentence."""
     if ACTIVE in session.config.stash:
         _prepare(session.config)
+        if session.config.pluginmanager.hasplugin("dsession") and can_ask(session.config):
+            observed_nodes(session.config)  # a worker can ask nobody for the sudo password
 
 
 def _prepare(config: pytest.Config) -> None:
     config.stash[SHARED] = Path(_given_folder(config) or tempfile.mkdtemp(prefix="edgeproof-run-"))
     _refuse_folders(config)
+    prepare_password(config)
     try:
         path = find_inventory(config.getoption("edgeproof_inventory"), config.invocation_params.dir).absolute()
         config.stash[INVENTORY_PATH] = path
@@ -169,9 +173,10 @@ def _given_folder(config: pytest.Config) -> str | None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell each xdist worker where the run's processes share what was gathered."""
+    """Tell each xdist worker where the run's processes share what was gathered, and the sudo password."""
     if SHARED in node.config.stash:
         node.workerinput["edgeproof_shared"] = str(node.config.stash[SHARED])
+        hand_password(node)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -230,7 +235,9 @@ def observed_nodes(config: pytest.Config) -> dict[str, NodeFacts]:
         from edgeproof.facts.node import gather_nodes, parse_nodes
 
         inventory = inventory_of(config)
-        raw = once(config.stash[SHARED], "nodes", lambda: gather_nodes(inventory, progress(config)))
+        raw = once(
+            config.stash[SHARED], "nodes", lambda: gather_nodes(inventory, progress(config), config.stash[PASSWORD])
+        )
         config.stash[NODES] = parse_nodes(raw, inventory)
     return config.stash[NODES]
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
 from edgeproof import limits
 from edgeproof.connect.ssh import open_node
+from edgeproof.connect.sudo import SudoPassword
 from edgeproof.errors import ConnectError
 from edgeproof.facts.observed import Facts, blank, unobserved
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
 from edgeproof.trial.snippets import SNIPPETS
+
+AS_ROOT = "edgeproof-as-root"
+"""What is printed first once sudo has let the script in."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,8 +32,8 @@ class TrialMount(Facts):
     kernel: frozenset[str]
 
 
-def try_mount(inventory: Inventory, agent: Node) -> TrialMount:
-    """Mount and unmount on one agent; unobserved where the agent cannot be reached."""
+def try_mount(inventory: Inventory, agent: Node, password: SudoPassword) -> TrialMount:
+    """Mount and unmount on one agent; unobserved where the agent cannot be reached, or sudo does not work there."""
     script = snippet(
         SNIPPETS, "mount", source=f"{inventory.nfs_address}:{inventory.storage.export}",
         mount_s=f"{limits.TRIAL_MOUNT_S:.0f}", look_s=f"{limits.TRIAL_MOUNT_LOOK_S:.0f}", kill_s=f"{limits.KILL_S:g}",
@@ -36,10 +41,14 @@ def try_mount(inventory: Inventory, agent: Node) -> TrialMount:
     )  # fmt: skip
     try:
         with open_node(inventory, agent) as connection:
-            answer = connection.run(script, limits.TRIAL_MOUNT_WHOLE_S)
+            as_root = f"{password.command(connection.user)} sh -c {shlex.quote(f'echo {AS_ROOT}; {script}')}"
+            answer = connection.run(as_root, limits.TRIAL_MOUNT_WHOLE_S, password.secret)
     except ConnectError as error:
         return blank(TrialMount, f"SSH: {error}")
-    return parse_mount(answer.stdout.decode("utf-8", "replace"), answer.status)
+    began, _, printed = answer.stdout.decode("utf-8", "replace").partition(f"{AS_ROOT}\n")
+    if began or not answer.stdout:
+        return blank(TrialMount, "needs root, and sudo does not work (see the check sudo)")
+    return parse_mount(printed, answer.status)
 
 
 DELETED = " (deleted)"

@@ -10,6 +10,7 @@ WITHOUT_DEFAULT = f"jq 'del(.\"default-runtime\")' {DAEMON_JSON}.kept > {DAEMON_
 RESTART_DOCKER = "systemctl restart docker; "
 RESTORED = f"[ ! -e {DAEMON_JSON}.kept ] || {{ mv {DAEMON_JSON}.kept {DAEMON_JSON}; "
 DOCKER_ANSWERS = "docker info >/dev/null 2>&1"
+DISPLAY_MANAGER = "/etc/systemd/system/display-manager.service"
 LIBCUDA = "/usr/lib/aarch64-linux-gnu/tegra/libcuda.so.1.1"
 
 BOARD_FAULTS: tuple[Fault, ...] = (
@@ -81,8 +82,8 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         sentence="the board boots into the desktop",
         suite="tests_node",
         check="headless",
-        breaks="systemctl set-default graphical.target",
-        mends="systemctl set-default multi-user.target",
+        breaks=f"printf '[Service]\\nExecStart=/bin/true\\n' > {DISPLAY_MANAGER}; systemctl set-default graphical.target",
+        mends=f"rm -f {DISPLAY_MANAGER}; systemctl set-default multi-user.target",
     ),
     ShellFault(
         name="daemon-json-without-default",

@@ -53,6 +53,8 @@ def inventory_for(tmp_path: Path) -> InventoryFor:
 
     def make(port: int, **ssh: Any) -> Inventory:
         folder = tmp_path / ".ssh"
+        folder.mkdir(exist_ok=True)
+        (folder / "config").touch()
         places = {"config": folder / "config", "known_hosts": folder / "known_hosts"}
         node = {"address": "127.0.0.1", "role": "server", "port": port}
         data = {"nodes": {"user-desktop": node}, "ssh": {**places, **ssh}, "network": {"gateway": "127.0.0.9"}}

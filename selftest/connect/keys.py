@@ -56,6 +56,39 @@ def self_signed(name: str, valid_days: int = 365) -> Certificate:
     return Certificate(made.public_bytes(Encoding.PEM), pem)
 
 
+def pair_for(names: tuple[str, ...], starts_days: int = -1, ends_days: int = 365) -> tuple[Certificate, Certificate]:
+    """Make an authority, and a server's certificate of these names and addresses that it has signed.
+
+    The server's is valid from and to so many days from now.
+    """
+    authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "k3s-server-ca")])
+    own_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "k3s")])
+    authority_key, own_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    now = datetime.now(timezone.utc)
+    addresses: list[x509.GeneralName] = [x509.IPAddress(IPv4Address(name)) for name in names if name[0].isdigit()]
+    dns: list[x509.GeneralName] = [x509.DNSName(name) for name in names if not name[0].isdigit()]
+
+    def made(subject: x509.Name, key: ec.EllipticCurvePrivateKey, days: tuple[int, int]) -> x509.CertificateBuilder:
+        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(authority_name)
+        builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
+        builder = builder.not_valid_before(now + timedelta(days=days[0]))
+        return builder.not_valid_after(now + timedelta(days=days[1]))
+
+    authority = made(authority_name, authority_key, (-730, 730))
+    authority = authority.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    own = made(own_name, own_key, (starts_days, ends_days))
+    own = own.add_extension(x509.SubjectAlternativeName(dns + addresses), critical=False)
+    parts = ((authority, authority_key), (own, own_key))
+    first, second = (
+        Certificate(
+            builder.sign(authority_key, hashes.SHA256()).public_bytes(Encoding.PEM),
+            key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()),
+        )
+        for builder, key in parts
+    )
+    return first, second
+
+
 def bare_pair() -> tuple[Certificate, Certificate]:
     """Make an authority and a certificate of 127.0.0.1 that it has signed, both without key identifiers and key usage.
 

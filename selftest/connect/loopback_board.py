@@ -1,4 +1,4 @@
-"""An SSH server on loopback that lets one key in and runs what it is told, as a board would."""
+"""An SSH server on loopback that lets one key in and runs what it is told, as a board would; or hands on, as a jump host."""
 
 from __future__ import annotations
 
@@ -19,9 +19,17 @@ REFUSED = paramiko.common.AUTH_FAILED
 class LoopbackBoard:
     """Listens on a free port of 127.0.0.1; use as a context manager."""
 
-    def __init__(self, accepted: paramiko.PKey, most_tries: int = 6) -> None:
+    def __init__(
+        self,
+        accepted: paramiko.PKey,
+        most_tries: int = 6,
+        user: str = "",
+        reaches: dict[str, int] | None = None,
+    ) -> None:
+        """Let `user` in (anybody where it is ''); `reaches` are hosts it hands on to, each with its real port on loopback."""
         self.host_key = paramiko.ECDSAKey.generate()
         self.accepted, self.most_tries = accepted, most_tries
+        self.user, self.reaches, self.asked_for = user, reaches or {}, list[str]()
         self.users: list[str] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
@@ -99,6 +107,26 @@ def _pump(source: BinaryIO, send: Callable[[bytes], None]) -> None:
         source.close()
 
 
+def _carry(transport: paramiko.Transport, onward: socket.socket) -> None:
+    """Carry bytes both ways between the channel that was opened and another server."""
+    channel = transport.accept()
+    if channel is None:
+        return
+    Thread(target=_move, args=(onward, channel), daemon=True).start()
+    _move(channel, onward)
+
+
+def _move(source: socket.socket | paramiko.Channel, target: socket.socket | paramiko.Channel) -> None:
+    try:
+        while chunk := source.recv(1 << 16):
+            target.sendall(chunk)
+    except (OSError, paramiko.SSHException):
+        pass
+    finally:
+        target.close()
+        source.close()
+
+
 class _Door(paramiko.ServerInterface):
     """What the board allows: the accepted key, sessions, commands."""
 
@@ -115,10 +143,23 @@ class _Door(paramiko.ServerInterface):
         self.tries += 1
         if self.tries > self.board.most_tries:
             self.transport.close()
-        return ACCEPTED if key == self.board.accepted else REFUSED
+        is_let_in = key == self.board.accepted and self.board.user in ("", username)
+        return ACCEPTED if is_let_in else REFUSED
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
         """Open any session."""
+        return paramiko.common.OPEN_SUCCEEDED
+
+    def check_channel_direct_tcpip_request(
+        self, chanid: int, origin: tuple[str, int], destination: tuple[str, int]
+    ) -> int:
+        """Hand on to the hosts it reaches, as `ssh -W` asks; refuse the others as sshd does."""
+        host, port = destination
+        self.board.asked_for.append(f"{host}:{port}")
+        if host not in self.board.reaches:
+            return paramiko.common.OPEN_FAILED_CONNECT_FAILED
+        onward = socket.create_connection(("127.0.0.1", self.board.reaches[host]))
+        Thread(target=_carry, args=(self.transport, onward), daemon=True).start()
         return paramiko.common.OPEN_SUCCEEDED
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:

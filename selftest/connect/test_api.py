@@ -14,8 +14,9 @@ from time import monotonic
 import pytest
 
 from edgeproof.connect.api import KubernetesApi, open_api
-from edgeproof.errors import ApiRefused, ApiUnreachable, ConnectError
-from selftest.connect.keys import Certificate, bare_pair, self_signed
+from edgeproof.connect.kubeconfig import read_kubeconfig
+from edgeproof.errors import ApiRefused, ApiUnreachable, ConnectError, KubeconfigInvalid, KubeconfigIsLocal
+from selftest.connect.keys import Certificate, bare_pair, pair_for, self_signed
 from selftest.connect.kubeconfigs import inventory_at, write_kubeconfig
 
 LOOPBACK = "127.0.0.1"
@@ -99,7 +100,8 @@ def test_bare_authority(tmp_path: Path) -> None:
 def test_certificates_are_not_read_strictly(tmp_path: Path, port: int) -> None:
     """The same, seen where it is set, whatever Python runs this; certificates are still verified."""
     file = write_kubeconfig(tmp_path / "config", f"https://{LOOPBACK}:{port}", OWN)
-    keywords = open_api(inventory_at(LOOPBACK, kubeconfig=file)).rest_client.pool_manager.connection_pool_kw
+    inventory = inventory_at(LOOPBACK, kubeconfig=file)
+    keywords = open_api(inventory, read_kubeconfig(inventory))[0].rest_client.pool_manager.connection_pool_kw
     assert not keywords["ssl_context"].verify_flags & ssl.VERIFY_X509_STRICT
     assert keywords["cert_reqs"] == ssl.CERT_REQUIRED
 
@@ -111,12 +113,20 @@ def test_foreign_authority(tmp_path: Path, port: int) -> None:
     assert "sudo cat /etc/rancher/k3s/k3s.yaml" in error.fix
 
 
-@pytest.mark.parametrize(("url", "status"), [("/refused", 401), ("/forbidden", 403)])
-def test_refused_kubeconfig(tmp_path: Path, port: int, url: str, status: int) -> None:
-    """A kubeconfig that the server does not let in is said so, and the fix copies the server's."""
-    error = refusal(api_at(tmp_path, port), url, status)
-    assert f"refuses this kubeconfig ({status})" in str(error)
+def test_unknown_user(tmp_path: Path, port: int) -> None:
+    """A kubeconfig whose user the server does not know (401): the fix copies the server's into a new file."""
+    error = refusal(api_at(tmp_path, port), "/refused", 401)
+    assert "refuses this kubeconfig (401): it does not know the user" in str(error)
     assert "sudo cat /etc/rancher/k3s/k3s.yaml" in error.fix
+    assert "set -C" in error.fix
+
+
+def test_user_without_rights(tmp_path: Path, port: int) -> None:
+    """A user whom the server knows, and who may not (403), is another thing; the fix looks."""
+    error = refusal(api_at(tmp_path, port), "/forbidden", 403)
+    assert "refuses this kubeconfig (403): it knows the user" in str(error)
+    assert "auth can-i --list" in error.fix
+    assert error.does == "reads"
 
 
 @pytest.mark.parametrize(("url", "words"), [("/none", '404: pods "none" not found'), ("/broken", "500: Internal")])
@@ -148,12 +158,13 @@ def test_deleting_what_the_server_keeps(tmp_path: Path, port: int, url: str) -> 
 
 
 def test_refused_connection(tmp_path: Path) -> None:
-    """A server whose K3s does not run: the fix restarts it."""
+    """A server whose K3s does not run: the URL that was asked is told, and the fix looks there."""
     with socket.socket() as bound:
         bound.bind((LOOPBACK, 0))
-        error = refusal(api_at(tmp_path, bound.getsockname()[1]))
-    assert "refuses connections" in str(error)
-    assert "systemctl restart k3s" in error.fix
+        port = bound.getsockname()[1]
+        error = refusal(api_at(tmp_path, port))
+    assert str(error) == f"the API server at https://{LOOPBACK}:{port} refuses connections"
+    assert "systemctl status k3s" in error.fix
 
 
 @pytest.mark.usefixtures("short_limit")
@@ -165,3 +176,105 @@ def test_listener_that_never_speaks(tmp_path: Path) -> None:
     assert monotonic() - started < 3
     assert "does not answer within 1 s" in str(error)
     assert "systemctl status k3s" in error.fix
+
+
+def refusal_by(
+    folder: Path, names: tuple[str, ...], starts_days: int = -1, ends_days: int = 365
+) -> tuple[int, ConnectError]:
+    """Ask a server with a certificate of these names, of the right authority, which must fail; give its port, too."""
+    authority, own = pair_for(names, starts_days, ends_days)
+    with serving(own, folder) as port:
+        return port, refusal(api_at(folder, port, authority))
+
+
+def test_address_that_is_not_in_the_certificate(tmp_path: Path) -> None:
+    """The right cluster, whose certificate lacks the address: its names are told, and --tls-san is the fix, not another kubeconfig."""
+    _, error = refusal_by(tmp_path, ("kubernetes", "10.43.0.1"))
+    assert "is the right cluster, but its certificate is not made for 127.0.0.1, but for kubernetes, 10.43.0.1" in str(
+        error
+    )
+    assert "tls-san" in error.fix
+    assert "k3s.yaml" not in error.fix
+    assert error.does == "restarts"
+
+
+def test_name_that_is_in_the_certificate(tmp_path: Path) -> None:
+    """Where the certificate has another name of the server, that is the lighter fix."""
+    port, error = refusal_by(tmp_path, ("user-desktop", "10.43.0.1"))
+    assert error.fix.startswith(
+        f"sed -i 's#https://127\\.0\\.0\\.1:{port}#https://user-desktop:{port}#' {tmp_path / 'config'}"
+    )
+
+
+def test_certificate_of_the_future(tmp_path: Path) -> None:
+    """A certificate that is not valid yet means that the clocks differ."""
+    _, error = refusal_by(tmp_path, (LOOPBACK,), starts_days=2)
+    assert "not valid yet: the clocks differ" in str(error)
+    assert "date -u" in error.fix
+
+
+def test_certificate_that_has_ended(tmp_path: Path) -> None:
+    """A server's certificate that has ended is told as that: K3s renews it when it starts."""
+    _, error = refusal_by(tmp_path, (LOOPBACK,), starts_days=-9, ends_days=-2)
+    assert "shows a certificate that has ended" in str(error)
+    assert "systemctl restart k3s" in error.fix
+
+
+def test_server_that_speaks_no_tls(tmp_path: Path) -> None:
+    """A server of plain HTTP is not one with a foreign certificate."""
+    with ThreadingHTTPServer((LOOPBACK, 0), _Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        error = refusal(api_at(tmp_path, server.server_port))
+        server.shutdown()
+    assert "does not speak TLS" in str(error)
+
+
+@pytest.mark.usefixtures("short_limit")
+def test_kubeconfig_of_another_address(tmp_path: Path) -> None:
+    """A kubeconfig with an old address: the address that was asked is told, and the kubeconfig is what to change."""
+    file = write_kubeconfig(tmp_path / "config", "https://192.0.2.77:6443", OWN)
+    with pytest.raises(ApiUnreachable) as caught:
+        KubernetesApi(inventory_at("192.0.2.1", kubeconfig=file)).call("GET", "/version")
+    assert str(caught.value).startswith("the API server at https://192.0.2.77:6443 ")
+    assert str(caught.value).endswith(
+        f"the kubeconfig {file} names 192.0.2.77, cluster.yaml's server user-desktop is 192.0.2.1"
+    )
+    assert caught.value.fix == f"sed -i 's#https://192\\.0\\.2\\.77:6443#https://192.0.2.1:6443#' {file}"
+
+
+@pytest.mark.usefixtures("short_limit")
+def test_declared_endpoint_is_no_other_address(tmp_path: Path) -> None:
+    """A kubeconfig that names kubernetes.endpoint names the right one: the servers are where to look."""
+    file = write_kubeconfig(tmp_path / "config", "https://192.0.2.100:6443", OWN)
+    api = KubernetesApi(inventory_at("192.0.2.1", kubeconfig=file, endpoint="192.0.2.100"))
+    with pytest.raises(ApiUnreachable) as caught:
+        api.call("GET", "/version")
+    assert "names" not in str(caught.value)
+
+
+def test_name_that_does_not_resolve(tmp_path: Path) -> None:
+    """A server's name that leads nowhere is told as that, and the fix names the file."""
+    file = write_kubeconfig(tmp_path / "config", "https://master.invalid:6443", OWN)
+    with pytest.raises(KubeconfigInvalid) as caught:
+        KubernetesApi(inventory_at("192.0.2.1", kubeconfig=file)).call("GET", "/version")
+    assert "the name master.invalid does not resolve here" in str(caught.value)
+    assert f"#https://192.0.2.1:6443#' {file}" in caught.value.fix
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
+def test_copy_that_names_this_machine(tmp_path: Path, host: str) -> None:
+    """The server's own file, copied as it is, points at this machine: the fix changes that URL alone, in the file that was read."""
+    with socket.socket() as bound:
+        bound.bind((LOOPBACK, 0))
+        url = f"https://{host}:{bound.getsockname()[1]}"
+        file = write_kubeconfig(tmp_path / "config", url, OWN)
+        with pytest.raises(KubeconfigIsLocal, match="which is this machine and not user-desktop") as caught:
+            KubernetesApi(inventory_at("192.0.2.1", kubeconfig=file)).call("GET", "/version")
+    pattern = url.replace(".", "\\.")
+    assert caught.value.fix == f"sed -i 's#{pattern}#https://192.0.2.1:{url.rpartition(':')[2]}#' {file}"
+
+
+def test_tunnel_to_the_server(tmp_path: Path, port: int) -> None:
+    """A kubeconfig that names this machine, where the API answers, works: it is a tunnel, or the server itself."""
+    file = write_kubeconfig(tmp_path / "config", f"https://{LOOPBACK}:{port}", OWN)
+    assert KubernetesApi(inventory_at("192.0.2.1", kubeconfig=file)).call("GET", "/version") == {"minor": "23"}

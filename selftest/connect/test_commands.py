@@ -7,6 +7,7 @@ from io import BytesIO
 from time import monotonic
 
 import pytest
+from pydantic import SecretStr
 
 from edgeproof.connect import ssh
 from edgeproof.connect.ssh import Answer, SshNode, open_node
@@ -37,7 +38,7 @@ def test_quotes_survive(node: SshNode) -> None:
 
 def test_standard_input(node: SshNode) -> None:
     """A secret goes by standard input, on no command line."""
-    assert node.run("cat", 10, stdin=b"secret\n").stdout == b"secret\n"
+    assert node.run("cat", 10, SecretStr("secret")).stdout == b"secret\n"
 
 
 def test_several_commands(node: SshNode) -> None:

@@ -31,7 +31,12 @@ def test_config_counts(tmp_path: Path) -> None:
     """What the inventory leaves open is taken from ~/.ssh/config, by the node's name."""
     inventory = inventory_with(tmp_path)
     login = login_for(inventory, inventory.server)
-    assert (login.host, login.port, login.user, login.jump) == ("192.0.2.7", 2200, "somebody", "gateway")
+    assert (login.host, login.port, login.user, login.way and login.way.through) == (
+        "192.0.2.7",
+        2200,
+        "somebody",
+        "gateway",
+    )
     assert login.key_files == (tmp_path / ".ssh" / "board",)
 
 
@@ -39,7 +44,9 @@ def test_inventory_counts_more(tmp_path: Path) -> None:
     """What the inventory says is not overruled by ~/.ssh/config."""
     inventory = inventory_with(tmp_path, user="user", port=22, key=tmp_path / "own", jump="hop")
     login = login_for(inventory, inventory.server)
-    assert (login.port, login.user, login.jump, login.key_files) == (22, "user", "hop", (tmp_path / "own",))
+    assert (login.port, login.user, login.key_files) == (22, "user", (tmp_path / "own",))
+    assert login.way is not None
+    assert login.way.through == "hop"
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_refused_key(known: Inventory, board: LoopbackBoard) -> None:
     board.accepted = paramiko.ECDSAKey.generate()
     error = refusal(known, KeyRefused)
     assert "/.ssh/id_ecdsa)" in str(error)
-    assert error.fix == f"ssh-copy-id -p {board.port} user@127.0.0.1"
+    assert f"ssh-copy-id -p {board.port} user@127.0.0.1" in error.fix
 
 
 def test_node_that_hangs_up_on_too_many_keys(known: Inventory, board: LoopbackBoard) -> None:
@@ -127,3 +127,29 @@ def test_listener_that_never_speaks(inventory_for: InventoryFor) -> None:
     assert monotonic() - started < 3
     assert "gives no SSH session" in str(error)
     assert "journalctl -u ssh" in error.fix
+
+
+def test_host_name_that_does_not_resolve(inventory_for: InventoryFor) -> None:
+    """A HostName that leads nowhere is told as that, and that it is not cluster.yaml's."""
+    inventory = inventory_for(22)
+    inventory.ssh.config.write_text("Host user-desktop\n HostName board.invalid\n")
+    error = refusal(inventory, NodeUnreachable)
+    assert "board.invalid port 22: this name does not resolve here" in str(error)
+    assert "cluster.yaml has 127.0.0.1" in str(error)
+
+
+def test_refused_user_and_whence(board: LoopbackBoard, inventory_for: InventoryFor) -> None:
+    """A user whom the board does not let in is named, and who named that user; the fix asks for the right one first."""
+    board.user = "nvidia"
+    inventory = inventory_for(board.port)
+    inventory.ssh.known_hosts.write_text(board.known_line)
+    error = refusal(inventory, KeyRefused)
+    assert "the user user is edgeproof's default" in str(error)
+    assert error.fix.startswith("name the user in cluster.yaml (ssh.user, or nodes.user-desktop.user)")
+
+
+def test_board_known_by_its_name(board: LoopbackBoard, inventory_for: InventoryFor) -> None:
+    """A board that known_hosts has under its name, and not under its address, is known."""
+    inventory = inventory_for(board.port)
+    inventory.ssh.known_hosts.write_text(board.known_line.replace("127.0.0.1", "user-desktop"))
+    open_node(inventory, inventory.server).close()

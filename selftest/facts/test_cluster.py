@@ -140,7 +140,8 @@ def board(node: Node, **known: Any) -> NodeFacts:
     return blank(NodeFacts, "not asked", name=node.name, declared=node, reach=Reach(), **known)
 
 
-PC, NANO = Platform("x86_64", "6.1", "", "", ""), Platform("aarch64", "4.9", "32.7.1", "4.6.1", "NVIDIA Jetson Nano")
+PC = Platform("x86_64", "6.1", "other", "", "", "", "", "")
+NANO = Platform("aarch64", "4.9", "jetson", "tegra210", "NVIDIA Jetson Nano", "32.7.1", "", "4.6.1")
 
 
 @pytest.mark.parametrize(

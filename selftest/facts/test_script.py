@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from edgeproof.facts.node.sudo import SUDO, Sudo, parse_sudo
+from edgeproof.facts.observed import Unobserved
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.script import compose, take_apart
 
@@ -51,7 +56,7 @@ def test_a_refused_sudo_is_seen() -> None:
         [Probe("own", "echo here", parse_nothing), Probe("rooted", "id -u", parse_nothing, root=True)], "false"
     )
     assert found["own"].stdout == "here\n"
-    assert found["rooted"] == Output("", "", 77)
+    assert found["rooted"] == Output("", "\n", 77)
 
 
 def test_root_snippets_run() -> None:
@@ -70,3 +75,99 @@ def test_a_cut_answer_misses_what_was_cut() -> None:
     whole = f"{MARK} one 0\nfirst\n{MARK} stderr\n\n{MARK} two 0\nsecond\n{MARK} stderr\n\n{MARK} end\n"
     assert set(take_apart(whole, MARK)) == {"one", "two"}
     assert set(take_apart(whole[: whole.index("second")], MARK)) == {"one"}
+
+
+STAND_IN = """#!/bin/sh
+if [ "$1" = -n ]; then echo "sudo: a password is required" >&2; exit 1; fi
+[ "$1" = -S ] && [ -z "$3" ] && shift 3
+IFS= read -r given || { echo "sudo: no password was provided" >&2; exit 1; }
+[ "$given" = right ] || { printf 'Sorry, try again.\\n\\nsudo: 1 incorrect password attempt\\n' >&2; exit 1; }
+exec "$@"
+"""
+"""A sudo that asks for a password as the real one does: -S takes it from standard input, -n asks nobody."""
+
+PROBES: list[Probe[Any]] = [
+    SUDO,
+    Probe("own", "cat; echo own", parse_nothing),
+    Probe("rooted", "cat; echo root", parse_nothing, root=True),
+]
+
+
+def sudo_outputs(folder: Path, shell: str, sudo: str, stdin: str) -> dict[str, Output]:
+    """Run the script by this shell, with the stand-in first in PATH."""
+    (folder / "sudo").write_text(STAND_IN)
+    (folder / "sudo").chmod(0o755)
+    done = subprocess.run(
+        [shell, "-c", f"PATH={folder}:$PATH\n{compose(PROBES, MARK, sudo)}"],
+        capture_output=True, text=True, input=stdin, timeout=30, check=True,
+    )  # fmt: skip
+    return take_apart(done.stdout, MARK)
+
+
+def refusal_of(output: Output) -> str:
+    """Name what sudo refused for."""
+    found = parse_sudo(output)
+    assert not isinstance(found, Unobserved)
+    return found.refusal
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+class TestPassword:
+    """The sudo password, by the shells that boards have."""
+
+    def test_right(self, tmp_path: Path, shell: str) -> None:
+        """The password reaches sudo, although the root part runs beside the script; no snippet sees it."""
+        found = sudo_outputs(tmp_path, shell, "sudo -S -p ''", "right\n")
+        assert found["rooted"] == Output("root\n", "", 0)
+        assert found["own"] == Output("own\n", "", 0)
+
+    def test_wrong(self, tmp_path: Path, shell: str) -> None:
+        """A wrong password is known from sudo's own words."""
+        found = sudo_outputs(tmp_path, shell, "sudo -S -p ''", "wrong\n")
+        assert (found["rooted"].status, refusal_of(found["sudo"])) == (77, "wrong-password")
+        assert found["own"].stdout == "own\n"
+
+    def test_none(self, tmp_path: Path, shell: str) -> None:
+        """Where a password is asked for and none is given, that is known, and nothing hangs."""
+        assert refusal_of(sudo_outputs(tmp_path, shell, "sudo -n", "")["sudo"]) == "asks"
+
+    def test_no_sudo(self, tmp_path: Path, shell: str) -> None:
+        """A machine without sudo says so in its shell's words."""
+        found = sudo_outputs(tmp_path, shell, f"{tmp_path}/gone/sudo -n", "")
+        assert refusal_of(found["sudo"]) == "not-installed"
+
+    def test_root_needs_none(self, tmp_path: Path, shell: str) -> None:
+        """Who logs in as root needs no sudo."""
+        assert sudo_outputs(tmp_path, shell, "", "")["rooted"].stdout == "root\n"
+
+
+@pytest.mark.parametrize(
+    ("stderr", "refusal"),
+    [
+        ("sudo: a password is required", "asks"),
+        ("sudo: no tty present and no askpass program specified", "asks"),
+        ("sudo: a terminal is required to read the password; either use the -S option", "asks"),
+        ("sudo: interactive authentication is required", "asks"),
+        ("Sorry, try again.\nsudo: no password was provided\nsudo: 1 incorrect password attempt", "wrong-password"),
+        ("sudo: 3 incorrect password attempts", "wrong-password"),
+        ("user is not in the sudoers file.  This incident will be reported.", "no-rights"),
+        ("Sorry, user user may not run sudo on user-worker.", "no-rights"),
+        ("Sorry, user user is not allowed to execute '/bin/sh -c a\nb' as root on user-worker.", "no-rights"),
+        ("sudo: sorry, you must have a tty to run sudo", "requires-tty"),
+        ("sh: 1: sudo: not found", "not-installed"),
+        ("bash: line 1: sudo: command not found", "not-installed"),
+        ("sudo: unable to resolve host user-worker: Name or service not known\nsudo: a password is required", "asks"),
+        ("sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_words_of_sudo(stderr: str, refusal: str) -> None:
+    """Each refusal is told by sudo's own words; words nobody knows are called unknown, and kept."""
+    assert refusal_of(Output("", stderr, 77)) == refusal
+
+
+def test_a_refused_command_is_not_repeated() -> None:
+    """Sudo's words may hold the whole script: it is left out."""
+    found = parse_sudo(Output("", "Sorry, user user is not allowed to execute '/bin/sh -c SCRIPT' as root on x.", 77))
+    assert isinstance(found, Sudo)
+    assert found.said == "Sorry, user user is not allowed to execute this"

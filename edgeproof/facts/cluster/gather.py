@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
-from edgeproof.connect.api import KubernetesApi, read_kubeconfig
+from edgeproof.connect.api import KubernetesApi
 from edgeproof.errors import ApiRefused, ConnectError
 from edgeproof.facts.reach import Reach, refused
 from edgeproof.inventory import Inventory
@@ -29,7 +29,6 @@ CLAIMS = "involvedObject.kind=PersistentVolumeClaim"
 def gather_cluster(inventory: Inventory) -> dict[str, Any]:
     """Give the objects of each kind as plain data, or the error that stands in their way."""
     try:
-        kubeconfig = read_kubeconfig(inventory)
         api = KubernetesApi(inventory)
         objects: dict[str, Any] = {kind: api.items(url) for kind, url in KINDS.items()}
         beside = {kind: _if_allowed(api, url) for kind, url in BESIDE.items()}
@@ -37,7 +36,7 @@ def gather_cluster(inventory: Inventory) -> dict[str, Any]:
         claim_events = _claim_events(api)
     except ConnectError as error:
         return {"reach": asdict(refused(error))}
-    end = kubeconfig.certificate_end
+    end = api.kubeconfig.certificate_end
     return {
         **objects,
         "claim_events": claim_events,

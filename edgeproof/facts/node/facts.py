@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edgeproof.facts.node.answers import AnswersFacts
+from edgeproof.facts.node.clocks import ClocksFacts
 from edgeproof.facts.node.identity import IdentityFacts
 from edgeproof.facts.node.k3s import K3sFacts, Membership
 from edgeproof.facts.node.network import NetworkFacts
+from edgeproof.facts.node.power import PowerFacts
 from edgeproof.facts.node.runtime import RuntimeFacts
 from edgeproof.facts.node.storage import StorageFacts
+from edgeproof.facts.node.sudo import Sudo
 from edgeproof.facts.node.system import SystemFacts
+from edgeproof.facts.node.thermal import ThermalFacts
 from edgeproof.facts.observed import Facts
 from edgeproof.facts.reach import Reach
 from edgeproof.inventory import Kind, Node
@@ -17,9 +22,13 @@ from edgeproof.inventory import Kind, Node
 
 @dataclass(frozen=True, repr=False)
 class Fleet(Facts):
-    """What this node is compared with: what most nodes have, and which of the others it does not reach."""
+    """What this node is compared with: what most of its like have, and which of the others it does not reach.
 
-    l4t: str
+    `branch` is that of its own L4T release, `usual_branch` that of most boards with its SoC.
+    """
+
+    branch: str
+    usual_branch: str
     silent_peers: tuple[str, ...]
     same_hostname: tuple[str, ...]
     same_machine_id: tuple[str, ...]
@@ -27,13 +36,24 @@ class Fleet(Facts):
 
 
 @dataclass(frozen=True, repr=False)
-class NodeFacts(IdentityFacts, NetworkFacts, SystemFacts, RuntimeFacts, StorageFacts, K3sFacts):
+class NodeFacts(
+    IdentityFacts,
+    NetworkFacts,
+    AnswersFacts,
+    SystemFacts,
+    PowerFacts,
+    ClocksFacts,
+    ThermalFacts,
+    RuntimeFacts,
+    StorageFacts,
+    K3sFacts,
+):
     """All that was observed of one node. `declared` is what the inventory says of it."""
 
     name: str
     declared: Node
     reach: Reach
-    sudo: bool
+    sudo: Sudo
     fleet: Fleet
     membership: Membership
 

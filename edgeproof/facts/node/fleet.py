@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import Counter
 
 from edgeproof.facts.node.facts import Fleet, NodeFacts
-from edgeproof.facts.observed import reason, unobserved
+from edgeproof.facts.observed import inapplicable, reason, unobserved
+
+NO_RELEASE = "neither /etc/nv_tegra_release nor the package nvidia-l4t-core tells the L4T release"
 
 
 def fleet_of(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> Fleet:
     """Compare one node with all that were observed."""
     others = [other for other in nodes.values() if other is not facts]
+    branch, usual = _branches(facts, nodes)
     return Fleet(
-        l4t=_usual_release(nodes),
+        branch=branch,
+        usual_branch=usual,
         silent_peers=_silent_peers(facts, others),
         same_hostname=_same(facts, others, "hostname"),
         same_machine_id=_same(facts, others, "machine_id"),
@@ -20,11 +24,32 @@ def fleet_of(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> Fleet:
     )
 
 
-def _usual_release(nodes: dict[str, NodeFacts]) -> str:
-    releases = Counter(facts.platform.l4t for facts in nodes.values() if not reason(facts, "platform"))
-    if not releases:
-        return unobserved("no node told its L4T release")  # type: ignore[no-any-return]
-    return releases.most_common(1)[0][0]
+def _branches(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> tuple[str, str]:
+    """Give the branch of this node's L4T, and that of most boards of its SoC (of equally many, the one named first).
+
+    Boards of different SoCs are not compared: there is no release that all of them could have.
+    """
+    why = reason(facts, "platform")
+    if why is not None:
+        return unobserved(why), unobserved(why)
+    if facts.kind != "jetson":
+        return _nothing_to_compare(f"{facts.name} is no Jetson, so it has no L4T release")
+    like = [other for other in nodes.values() if _is_like(facts, other)]
+    if not [other for other in like if other is not facts]:
+        return _nothing_to_compare("no other board of this SoC tells its L4T release")
+    usual = Counter(other.platform.branch for other in like).most_common(1)[0][0]
+    return facts.platform.branch if facts.platform.l4t else unobserved(NO_RELEASE), usual
+
+
+def _nothing_to_compare(why: str) -> tuple[str, str]:
+    return inapplicable(why), inapplicable(why)
+
+
+def _is_like(facts: NodeFacts, other: NodeFacts) -> bool:
+    if reason(other, "platform") or other.kind != "jetson":
+        return False
+    own, its = facts.platform, other.platform
+    return bool(own.soc) and own.soc == its.soc and bool(its.l4t)
 
 
 def _silent_peers(facts: NodeFacts, others: list[NodeFacts]) -> tuple[str, ...]:

@@ -8,53 +8,116 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgeproof.facts.node.snippets import SNIPPETS
-from edgeproof.facts.observed import Facts, Unobserved
+from edgeproof.facts.observed import Facts, Unobserved, unobserved
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Kind, Node
 
 JETPACK = {
-    "32.1.0": "4.2", "32.3.1": "4.3", "32.4.3": "4.4", "32.4.4": "4.4.1", "32.5.0": "4.5", "32.5.1": "4.5.1",
-    "32.5.2": "4.5.1", "32.6.1": "4.6", "32.7.1": "4.6.1", "32.7.2": "4.6.2", "32.7.3": "4.6.3", "32.7.4": "4.6.4",
-    "32.7.5": "4.6.5", "32.7.6": "4.6.6", "34.1.0": "5.0 DP", "34.1.1": "5.0.1 DP", "35.1.0": "5.0.2", "35.2.1": "5.1",
-    "35.3.1": "5.1.1", "35.4.1": "5.1.2", "35.5.0": "5.1.3", "35.6.0": "5.1.4", "35.6.1": "5.1.5", "36.3.0": "6.0",
-    "36.4.0": "6.1", "36.4.2": "6.1.1", "36.4.3": "6.2", "36.4.4": "6.2.1", "36.4.7": "6.2.1", "36.5.0": "6.2.2",
-    "38.2.0": "7.0", "38.2.2": "7.0", "38.4.0": "7.1",
+    "28.1.0": "3.1", "28.2.0": "3.2", "28.2.1": "3.3", "28.4.0": "3.3.3", "31.0.1": "4.0", "31.0.2": "4.1",
+    "31.1.0": "4.1.1", "32.1.0": "4.2", "32.2.0": "4.2.1", "32.2.1": "4.2.2", "32.2.3": "4.2.3", "32.3.1": "4.3",
+    "32.4.2": "4.4 DP", "32.4.3": "4.4", "32.4.4": "4.4.1", "32.5.0": "4.5", "32.5.1": "4.5.1", "32.5.2": "4.5.1",
+    "32.6.1": "4.6", "32.7.1": "4.6.1", "32.7.2": "4.6.2", "32.7.3": "4.6.3", "32.7.4": "4.6.4", "32.7.5": "4.6.5",
+    "32.7.6": "4.6.6", "34.1.0": "5.0 DP", "34.1.1": "5.0.1 DP", "35.1.0": "5.0.2", "35.2.1": "5.1", "35.3.1": "5.1.1",
+    "35.4.1": "5.1.2", "35.5.0": "5.1.3", "35.6.0": "5.1.4", "35.6.1": "5.1.5", "35.6.2": "5.1.5", "36.2.0": "6.0 DP",
+    "36.3.0": "6.0", "36.4.0": "6.1", "36.4.2": "6.1.1", "36.4.3": "6.2", "36.4.4": "6.2.1", "36.4.7": "6.2.1",
+    "36.5.0": "6.2.2", "38.2.0": "7.0", "38.2.2": "7.0", "38.4.0": "7.1", "39.2.0": "7.2",
 }  # fmt: skip
 """JetPack by L4T release, from NVIDIA's release lists (developer.nvidia.com/embedded/jetpack-archive)."""
+
+SOCS = {
+    "Orin": "tegra234",
+    "Xavier": "tegra194",
+    "TX2": "tegra186",
+    "Thor": "tegra264",
+    "TX1": "tegra210",
+    "Nano": "tegra210",
+}
+"""The SoC by a word of the board's model, where `compatible` does not tell; an Orin Nano is an Orin."""
+
+BOARDS = {"t210ref": "tegra210"}
+"""The SoC by the BOARD of nv_tegra_release, where it stands for one alone."""
+
+
+def _three_parts(release: str) -> str:
+    """Write an L4T release with three parts at least: NVIDIA's files leave a last zero out."""
+    parts = [part.lstrip("0") or "0" for part in release.split(".")]
+    return ".".join([*parts, *["0"] * (3 - len(parts))])
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in release.split("."))
+
+
+def jetpack_of(l4t: str) -> str:
+    """Name the JetPack of an L4T release, by the nearest older one of its major where it is not known; '' without such."""
+    if l4t in JETPACK:
+        return JETPACK[l4t]
+    older = [known for known in JETPACK if known.split(".")[0] == l4t.split(".")[0] and _numbers(known) < _numbers(l4t)]
+    return f"{JETPACK[max(older, key=_numbers)]} or later" if older else ""
 
 
 @dataclass(frozen=True, repr=False)
 class Platform(Facts):
-    """Architecture and kernel; L4T release, JetPack and board model, '' where there is none."""
+    """Architecture and kernel, what kind of machine, SoC and board model, L4T release and JetPack; '' where there is none.
+
+    `package` is the release of the package nvidia-l4t-core, where that tells another one than NVIDIA's own file.
+    """
 
     architecture: str
     kernel: str
-    l4t: str
-    jetpack: str
+    kind: Kind
+    soc: str
     model: str
+    l4t: str
+    package: str
+    jetpack: str
 
     @property
-    def kind(self) -> Kind:
-        """Tell what machine it is: a Jetson has an L4T release or says so in its model."""
-        return "jetson" if self.l4t or "Jetson" in self.model else "other"
+    def branch(self) -> str:
+        """The releases whose images run on this one, too (dusty-nv/jetson-containers, l4t_version.py); '' without a release."""
+        if not self.l4t:
+            return ""
+        major, minor = _numbers(self.l4t)[:2]
+        if major == 36:
+            return "L4T 36.4 and later" if minor >= 4 else "L4T 36 before 36.4"
+        return f"L4T {major}" if major >= 34 else f"L4T {major}.{minor}"
 
     def __str__(self) -> str:
         release = f"L4T {self.l4t}" if self.l4t else "no L4T"
+        package = f" ({self.package} by its package)" if self.package else ""
         jetpack = f" = JetPack {self.jetpack}" if self.jetpack else ""
-        return f"{self.model or self.architecture}, {release}{jetpack}, kernel {self.kernel}"
+        return f"{self.model or self.architecture}, {release}{package}{jetpack}, kernel {self.kernel}"
 
 
 def parse_platform(output: Output) -> Platform | Unobserved:
-    """Lines `arch X`, `kernel X`, `model X`, and nv_tegra_release's first line as it is."""
+    """Lines `arch X`, `kernel X`, `model X`, `words COMPATIBLE…`, `tegra`, `nvidia`, and nv_tegra_release's first line."""
     text = output.stdout
-    field = {key: value.strip() for key, value in re.findall(r"^(arch|kernel|model) (.*)$", text, re.M)}
+    field = {key: value.strip() for key, value in re.findall(r"^(arch|kernel|model|words) (.*)$", text, re.M)}
     if "arch" not in field or "kernel" not in field:
         return Unobserved("uname told no architecture or no kernel")
-    release = re.search(r"# R(\d+) \(release\), REVISION: (\d+(?:\.\d+)*)", text)
-    package = re.search(r"^nvidia-l4t-core\s+(\d+\.\d+(?:\.\d+)?)-", text, re.M)
-    l4t = f"{release[1]}.{release[2]}" if release else package[1] if package else ""
-    return Platform(field["arch"], field["kernel"], l4t, JETPACK.get(l4t, ""), field.get("model", "").replace("\0", ""))
+    found = re.search(r"# R([0-9]{1,4}) \(release\), REVISION: ([0-9]{1,4}(?:\.[0-9]{1,4})*)", text)
+    packaged = re.search(r"^nvidia-l4t-core\s+([0-9]{1,4}(?:\.[0-9]{1,4})+)-", text, re.M)
+    package = _three_parts(packaged[1]) if packaged else ""
+    l4t = _three_parts(f"{found[1]}.{found[2]}") if found else package
+    board = re.search(r"BOARD: (\w+)", text)
+    model = field.get("model", "").replace("\0", "")
+    soc = _soc(field.get("words", ""), model) or BOARDS.get(board[1] if board else "", "")
+    jetson = bool(l4t or soc or re.search(r"^tegra$", text, re.M) or "jetson" in model.lower())
+    card = bool(re.search(r"^nvidia$", text, re.M))
+    return Platform(
+        field["arch"], field["kernel"], "jetson" if jetson else "nvidia" if card else "other", soc, model,
+        l4t, package if package != l4t else "", jetpack_of(l4t),
+    )  # fmt: skip
+
+
+def _soc(compatible: str, model: str) -> str:
+    told = re.search(r"\bnvidia,(tegra[0-9]{3})\b", compatible)
+    if told:
+        return told[1]
+    words = model.replace("-", " ").replace("_", " ").lower().split()
+    names = (soc for word, soc in SOCS.items() if word.lower() in words)
+    return next(names, "") if {"nvidia", "jetson"} & set(words) else ""
 
 
 PLATFORM = Probe("platform", snippet(SNIPPETS, "platform"), parse_platform)
@@ -67,13 +130,19 @@ class Hostname(Facts):
     name: str
     resolves: bool
 
+    def in_full(self, declared: str) -> str:
+        """Give the declared name where `hostname` prints it, whole or its first label alone, in any case; else what it prints."""
+        printed = self.name.lower().rstrip(".")
+        return declared if printed in (declared, declared.partition(".")[0]) else self.name
+
 
 def parse_hostname(output: Output) -> Hostname | Unobserved:
-    """First line: the name; then `resolves` or nothing."""
-    lines = output.stdout.split()
-    if not lines or lines[0] == "resolves":
+    """First line: the name; then `resolves yes` or `resolves no`, or nothing where nobody could be asked."""
+    lines = output.stdout.splitlines()
+    if not lines or not lines[0].strip() or lines[0].startswith("resolves "):
         return Unobserved("hostname printed nothing")
-    return Hostname(lines[0], "resolves" in lines[1:])
+    told = re.search(r"^resolves (yes|no)$", output.stdout, re.M)
+    return Hostname(lines[0].strip(), told[1] == "yes" if told else unobserved("getent is not there to resolve a name"))
 
 
 HOSTNAME = Probe("hostname", snippet(SNIPPETS, "hostname"), parse_hostname)

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from edgeproof.facts.node import identity, k3s, network, runtime, storage, system
-from edgeproof.facts.observed import Unobserved
-from edgeproof.facts.probe import Output, Probe
+from edgeproof.facts.node import answers, clocks, identity, k3s, network, power, runtime, storage, system, thermal
+from edgeproof.facts.node.sudo import SUDO
+from edgeproof.facts.probe import Probe
 from edgeproof.inventory import Inventory, Node
 
-MODULES = (identity, network, system, runtime, storage, k3s)
+MODULES = (identity, network, answers, system, power, clocks, thermal, runtime, storage, k3s)
 """Each declares its share of NodeFacts, and gives the probes for it."""
-
-
-def parse_sudo(output: Output) -> bool | Unobserved:
-    """Tell whether the root part of the script ran: it prints root's user id."""
-    return output.stdout.strip() == "0"
-
-
-SUDO = Probe("sudo", "id -u", parse_sudo, root=True)
 
 
 def probes_for(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:

@@ -1,6 +1,10 @@
-# Architecture and kernel, the L4T release by NVIDIA's own file and by its package, the board's model.
+# Architecture and kernel, the L4T release by NVIDIA's own file and by its package, the board, signs of a Tegra or an NVIDIA card.
 echo "arch $(uname -m)"
 echo "kernel $(uname -r)"
 head -n 1 /etc/nv_tegra_release 2>/dev/null
 dpkg-query -W nvidia-l4t-core 2>/dev/null
 echo "model $(tr -d '\000' < /proc/device-tree/model 2>/dev/null)"
+echo "words $(tr '\000' ' ' < /proc/device-tree/compatible 2>/dev/null)"
+for f in /dev/nvhost-ctrl /dev/nvmap; do [ -e $f ] && echo tegra; done
+[ -e /proc/driver/nvidia/version ] || nvidia-smi -L 2>/dev/null | grep -q '^GPU' && echo nvidia
+true
