@@ -53,7 +53,7 @@ def make_bundle(wanted: Wanted, password: SudoPassword, say: Say) -> None:
         errors["api"] = told["reach"]["error"]
     about = {"form": FORM, "text": f"bundle of edgeproof {__version__}", "unreached": errors}
     hide = Hider(inventory, wanted.hide_names)
-    files = {"about.yaml": _yaml(hide.data(about)), "cluster.yaml": hide(wanted.cluster_yaml)}
+    files = {"about.yaml": _yaml(hide.data(about)), "cluster.yaml": _yaml(hide.data(_declared(wanted.cluster_yaml)))}
     for name, found in recorded.items():
         if "error" not in found:
             files[f"nodes/{hide(name)}.yaml"] = _yaml(hide.data(found))
@@ -65,6 +65,19 @@ def make_bundle(wanted: Wanted, password: SudoPassword, say: Say) -> None:
     say(f"{target}: look through it before you give it away; secrets and serial numbers are blanked")
 
 
+OF_THIS_MACHINE = {"ssh": ("key", "config", "known_hosts"), "kubernetes": ("kubeconfig",)}
+"""Keys of cluster.yaml that name files of whoever runs edgeproof."""
+
+
+def _declared(cluster_yaml: str) -> dict[str, Any]:
+    """Give cluster.yaml as data, less the names of files on this machine."""
+    data: dict[str, Any] = yaml.safe_load(cluster_yaml)
+    for section, keys in OF_THIS_MACHINE.items():
+        if isinstance(data.get(section), dict):
+            data[section] = {key: value for key, value in data[section].items() if key not in keys}
+    return data
+
+
 def _record(inventory: Inventory, name: str, password: SudoPassword) -> dict[str, Any]:
     node = inventory.nodes[name]
     try:
@@ -74,7 +87,7 @@ def _record(inventory: Inventory, name: str, password: SudoPassword) -> dict[str
         return {"error": str(error)}
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     """Writes texts of several lines as blocks, so that a person can read them."""
 
 

@@ -11,23 +11,27 @@ from edgeproof.inventory import Inventory
 
 HIDDEN = "hidden-by-edgeproof"
 
-SECRETS = (
-    re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END)", re.S),
-    re.compile(r"(\bK10)[0-9a-f]{16,}(::)(?:\S*)"),
-    re.compile(
-        r"(?i)([\"']?[\w.-]*(?:token|passw(?:or)?d|secret|api[_-]?key|auth)[\w.-]*[\"']?\s*[:=]\s*)(?!\s*$)[^\s,}]+()",
-        re.M,
-    ),
-    re.compile(r"(?i)(--[\w-]*(?:token|password|secret)[\w-]*['\"]?[ =\\]+\s*)[^\s\\]+()"),
-    re.compile(r"(\w+://[^\s:/@]*:)[^\s@/]+(@)"),
-    re.compile(r"((?:client-key|client-certificate|certificate-authority)-data:\s*)\S+()"),
+NAMES = r"token|passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key|credential"
+FORMS = (
+    re.compile(r"(?s)(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----).*?(-----END)"),
+    re.compile(r"()\bK10[0-9a-f]{16,}::\S*()"),
+    re.compile(r"(\w{1,40}://[^\s:/@]{0,80}:)[^\s@/]+(@)"),
+    re.compile(r"(?i)((?:client-key|client-certificate|certificate-authority)-data[\"']?\s*:\s*[\"']?)[\w+/=]+()"),
+    re.compile(r"(?i)(serial(?:[ _-]?(?:number|no))?[\"']?\s*[:=]\s*[\"']?)[\w.:-]+()"),
+    re.compile(r"(?i)(\b(?:ether|lladdr|hwaddr|macaddress)[ :=]+)[0-9a-f]{2}(?::[0-9a-f]{2}){5}()"),
 )
-"""Each with what stands before the secret, and after it: K3s's tokens by their form and by their names, passwords, keys, URLs with a password."""
+"""Secrets and serial numbers by their form, each with what stands before and after: private keys, K3s's tokens, URLs with a password,
+a kubeconfig's data, serial numbers, hardware addresses."""
 
-SERIALS = (
-    re.compile(r"(?i)(serial(?:[ _-]?(?:number|no))?\s*[:=]\s*)\S+()"),
-    re.compile(r"(?i)(\b(?:ether|lladdr|hwaddr)\s+)[0-9a-f]{2}(?::[0-9a-f]{2}){5}()"),
+SETTING = re.compile(
+    rf"""(?i)(?<![\w.-])(--?)?([\w.-]{{0,60}}(?:{NAMES})[\w.-]{{0,60}})(["']?[ \t]*[:=][ \t]*|["']?[ \t\\]*\n?[ \t]+(?=["'\w]))"""
+    r"""("[^"\n]*"|'[^'\n]*'|[^\s,}\]'"]+)"""
 )
+"""A setting by its name: NAME=VALUE, NAME: VALUE, and, behind dashes, NAME VALUE."""
+
+HARMLESS = re.compile(r"""["']?(?:null|true|false|none|\(hidden\)|\*+|/\S*)?["']?""", re.I)
+"""Values that are no secret: nothing, switches, what is hidden already, and the path of a file that holds one."""
+
 MACHINE_ID = re.compile(r"\b[0-9a-f]{32}\b")
 UUID = re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b")
 ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.]*\d)")
@@ -41,9 +45,18 @@ Text = Callable[[str], str]
 
 def without_secrets(text: str) -> str:
     """Blank tokens, passwords, private keys and serial numbers."""
-    for pattern in (*SECRETS, *SERIALS):
+    for pattern in FORMS:
         text = pattern.sub(lambda found: f"{found[1]}{HIDDEN}{found[2]}", text)
-    return text
+    return SETTING.sub(_blanked, text)
+
+
+def _blanked(found: re.Match[str]) -> str:
+    dashes, name, between, value = found[1] or "", found[2], found[3], found[4]
+    is_setting = any(sign in between for sign in ":=") or dashes
+    if not is_setting or HARMLESS.fullmatch(value):
+        return found[0]
+    quote = value[0] if value[0] in "\"'" else ""
+    return f"{dashes}{name}{between}{quote}{HIDDEN}{quote}"
 
 
 class Numbered:

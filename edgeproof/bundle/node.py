@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import secrets
+from fnmatch import fnmatchcase
 from typing import Any
 
 from edgeproof import limits
-from edgeproof.bundle.recorded import commands_of, files_of
+from edgeproof.bundle.recorded import Commands, Files, commands_of, files_of, mount_answers
 from edgeproof.bundle.snippets import SNIPPETS
 from edgeproof.bundle.tools import TOOLS
 from edgeproof.connect.ssh import SshNode
@@ -16,9 +17,10 @@ from edgeproof.facts.named import NOTHING, Named, named_in
 from edgeproof.facts.node.gather import run_probes
 from edgeproof.facts.node.k3s import HIDE
 from edgeproof.facts.node.probes import probes_for
-from edgeproof.facts.probe import Probe, parse_lines
+from edgeproof.facts.probe import Output, Probe, parse_lines
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
+from edgeproof.trial.mounts import mount_script
 
 MOST_FILE_BYTES = 16384
 """Of each file; what facts read of files is shorter."""
@@ -27,32 +29,43 @@ MOST_FILE_BYTES = 16384
 def record_node(inventory: Inventory, node: Node, connection: SshNode, password: SudoPassword) -> dict[str, Any]:
     """Give the node's part of a cluster folder: `commands` and `files`; raises NodeUnreachable.
 
-    Nothing stays on the node.
+    Nothing stays on the node. An agent mounts the export once by hand, read-only, as tests_cluster does.
     """
     probes = probes_for(inventory, node)
-    names = _named(probes)
+    names = _named(probes) | named_in(mount_script(inventory))
     folder = f"/tmp/edgeproof-bundle-{secrets.token_hex(8)}"
-    recorded = sorted(names.commands - set(TOOLS))
+    asked = sorted(names.commands - set(TOOLS))
     prepare = snippet(
-        SNIPPETS, "prepare", folder=folder, commands=" ".join(recorded), stand_in=snippet(SNIPPETS, "record")
+        SNIPPETS, "prepare", folder=folder, commands=" ".join(asked), stand_in=snippet(SNIPPETS, "record")
     )
-    files = _files_probe(sorted(path for path in names.paths if _is_read(path)))
+    files, mount = _files_probe(sorted(filter(_is_read, names.paths))), _mount_probe(inventory)
+    beside = (files, mount) if node.takes_work and not inventory.storage.absent else (files,)
     try:
         prepared = connection.run(prepare, limits.SHORT_COMMAND_S)
         run_probes(connection, probes, password, first=f"{folder}/bin")
-        outputs = run_probes(connection, (files,), password)
+        outputs = run_probes(connection, beside, password)
         packed = io.BytesIO()
         connection.fetch(f"{HIDE}\n{snippet(SNIPPETS, 'collect', folder=folder)}", packed, limits.SHORT_COMMAND_S)
     finally:
         connection.run(f"rm -rf {folder}", limits.SHORT_COMMAND_S)
     lines = prepared.stdout.decode("utf-8", "replace").splitlines()
-    absent = [line.split()[1] for line in lines if line.startswith("absent ")]
-    found = files_of(outputs[files.name].stdout) if files.name in outputs else {}
-    missing = {path: None for path in names.paths if "*" not in path and path not in found and _is_read(path)}
-    return {
-        "files": {**missing, **found},
-        "commands": {**dict.fromkeys(absent), **commands_of(packed.getvalue())},
+    absent = {line.split()[1] for line in lines if line.startswith("absent ")}
+    commands: Commands = {name: None if name in absent else [] for name in asked}
+    commands |= commands_of(packed.getvalue())
+    if mount.name in outputs and commands.get("mount") is not None:
+        commands |= mount_answers(outputs[mount.name].stdout)
+    return {"files": _files(names, outputs.get(files.name)), "commands": commands}
+
+
+def _files(names: Named, output: Output | None) -> Files:
+    """Give each file that was read, and each path and pattern that named none as known to be absent."""
+    found = files_of(output.stdout) if output else {}
+    if not found:
+        return {}
+    missing: Files = {
+        path: None for path in sorted(names.paths) if not any(fnmatchcase(known, path) for known in found)
     }
+    return missing | found
 
 
 def _named(probes: tuple[Probe[Any], ...]) -> Named:
@@ -70,3 +83,7 @@ def _is_read(path: str) -> bool:
 def _files_probe(paths: list[str]) -> Probe[Any]:
     text = snippet(SNIPPETS, "files", paths=" ".join(paths), bytes=MOST_FILE_BYTES)
     return Probe("bundled_files", f"{HIDE}\n{text}", parse_lines, timeout_s=limits.BUNDLE_FILES_S, root=True)
+
+
+def _mount_probe(inventory: Inventory) -> Probe[Any]:
+    return Probe("bundled_mount", mount_script(inventory), parse_lines, timeout_s=limits.TRIAL_MOUNT_WHOLE_S, root=True)

@@ -9,7 +9,7 @@ import tarfile
 from typing import Any
 
 Commands = dict[str, list[dict[str, Any]] | None]
-Files = dict[str, dict[str, Any] | str]
+Files = dict[str, dict[str, Any] | None]
 
 CAUGHT_SIGNALS = (124, 137, 143)
 """Exit statuses of what a time limit ended (timeout(1)): what it had printed by then says nothing."""
@@ -53,11 +53,12 @@ def _add(found: Commands, args: str, out: str, err: str, status: str) -> None:
 
 
 def literal(words: str) -> str:
-    """Write a text as the shell pattern that fits it alone."""
-    return re.sub(r"[*?[]", lambda found: f"[{found[0]}]", words)
+    """Write a text as the shell pattern that fits it alone; what is another each time (our container's name, a temporary file) fits any."""
+    pattern = re.sub(r"[*?[]", lambda found: f"[{found[0]}]", words)
+    return re.sub(r"(?<=edgeproof-device-query-)[\d-]+|(?<=/tmp/tmp\.)\w+", "*", pattern)
 
 
-KINDS = {
+KINDS: dict[str, dict[str, Any]] = {
     "character special file": {"device": "char"},
     "block special file": {"device": "block"},
     "directory": {"folder": True},
@@ -88,3 +89,20 @@ def _content(body: str) -> dict[str, Any]:
         return {"base64": encoded}
     except ValueError:
         return {"text": ""}
+
+
+def mount_answers(printed: str) -> Commands:
+    """Write what a mount by hand said as the answers of `mount` and `umount`: a mount that went well stands in /proc/mounts until its end."""
+    line = next(
+        (words for words in map(str.split, printed.splitlines()) if len(words) > 3 and words[2].startswith(NFS)), None
+    )
+    if line is None:
+        said = "".join(f"{text}\n" for text in printed.splitlines() if not text.startswith("CONFIG_"))
+        return {"mount": [{"args": "-t nfs*", "root": True, "stderr": said, "status": 32}]}
+    source, _, kind, options = line[:4]
+    put = f"while [ $# -gt 1 ]; do shift; done; echo '{source} '\"$1\"' {kind} {options} 0 0' >>/proc/mounts"
+    take = 'while [ $# -gt 1 ]; do shift; done; grep -v " $1 " /proc/mounts >/tmp/mounts; cat /tmp/mounts >/proc/mounts'
+    return {"mount": [{"args": "-t nfs*", "root": True, "sh": put}], "umount": [{"root": True, "sh": take}]}
+
+
+NFS = ("nfs", "fuse.nfs")

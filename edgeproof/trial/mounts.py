@@ -32,16 +32,21 @@ class TrialMount(Facts):
     kernel: frozenset[str]
 
 
-def try_mount(inventory: Inventory, agent: Node, password: SudoPassword) -> TrialMount:
-    """Mount and unmount on one agent; unobserved where the agent cannot be reached, or sudo does not work there."""
-    script = snippet(
+def mount_script(inventory: Inventory) -> str:
+    """Give the shell text, for root, that mounts the export, looks, and unmounts it."""
+    return snippet(
         SNIPPETS, "mount", source=f"{inventory.nfs_address}:{inventory.storage.export}",
         mount_s=f"{limits.TRIAL_MOUNT_S:.0f}", look_s=f"{limits.TRIAL_MOUNT_LOOK_S:.0f}", kill_s=f"{limits.KILL_S:g}",
         answer_tenths=f"{10 * limits.TRIAL_MOUNT_ANSWER_S:.0f}",
     )  # fmt: skip
+
+
+def try_mount(inventory: Inventory, agent: Node, password: SudoPassword) -> TrialMount:
+    """Mount and unmount on one agent; unobserved where the agent cannot be reached, or sudo does not work there."""
+    script = f"echo {AS_ROOT}; {mount_script(inventory)}"
     try:
         with open_node(inventory, agent) as connection:
-            as_root = f"{password.command(connection.user)} sh -c {shlex.quote(f'echo {AS_ROOT}; {script}')}"
+            as_root = f"{password.command(connection.user)} sh -c {shlex.quote(script)}"
             answer = connection.run(as_root, limits.TRIAL_MOUNT_WHOLE_S, password.secret)
     except ConnectError as error:
         return blank(TrialMount, f"SSH: {error}")

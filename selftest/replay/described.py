@@ -56,6 +56,8 @@ def silent(machine: Machine, named: Named) -> list[str]:
 def _has(machine: Machine, path: str) -> bool:
     """Tell whether a path (a pattern) is described: itself, what it matches, a folder above that is absent, files below."""
     wanted = _parts(path)
+    if path in machine.files or path in machine.unobserved:
+        return True
     if any(
         _fits(_parts(known), wanted) or _fits(wanted, _parts(known)) for known in (*machine.files, *machine.unobserved)
     ):

@@ -8,6 +8,6 @@ for f in said/*.args; do
     ps) m=words ;;
     *) continue ;;
   esac
-  hide $m <"${f%.args}.out" >"${f%.args}.clean" && mv -f "${f%.args}.clean" "${f%.args}.out"
+  hide "$m" <"${f%.args}.out" >"${f%.args}.clean" && mv -f "${f%.args}.clean" "${f%.args}.out"
 done
 tar -czf - said

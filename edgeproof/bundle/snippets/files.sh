@@ -1,5 +1,6 @@
 # Lines `file KIND|MODE|OWNER|PATH` with KIND as stat says it, then the file's first `bytes` in base64; links as `link PATH|TARGET`.
 # What holds keys or tokens by its name is not read. `hide` is a function (hide_secrets.sh): by its mode, texts lose their secrets here.
+ABOUT="jetson_clocks|k3s|docker|containerd|nvidia|nvpmodel|nvzram|zram|nfs|jtop|swap"
 show() {
   case $1 in
     */rancher/*.yaml) head -c "${bytes:?}" "$1" | hide yaml ;;
@@ -11,6 +12,9 @@ show() {
 one() {
   [ -L "$1" ] && echo "link $1|$(readlink "$1")"
   [ -e "$1" ] || return
+  case $1 in
+    */systemd/*/*.service | */systemd/*/*.timer | */cron* | */init.d/*) grep -qE "$ABOUT" "$1" 2>/dev/null || return ;;
+  esac
   echo "file $(stat -L -c '%F|%a|%U:%G' "$1")|$1"
   case $1 in */token | */*-token | *.key | */shadow | */passwd | */nfs/*) return ;; esac
   if [ -f "$1" ]; then show "$1" 2>/dev/null | base64 | sed 's/^/data /'; fi
