@@ -63,6 +63,8 @@ def is_own_place(ssh: Ssh) -> bool:
 def _sources(ssh: Ssh) -> tuple[Path, ...]:
     if "config" not in ssh.model_fields_set:
         return (ssh.config, SYSTEM_WIDE)
+    if ssh.config == Path(os.devnull):
+        return ()
     if not ssh.config.is_file():
         raise SshConfigInvalid(f"{ssh.config}: no such file", "set ssh.config in cluster.yaml, or leave it out")
     return (ssh.config,)
@@ -82,11 +84,11 @@ def _asked(sources: tuple[Path, ...], user: str, host: str) -> Settings:
                 timeout=limits.SSH_CONFIG_S, check=False,
             )  # fmt: skip
         except FileNotFoundError:
-            return _read_here(sources[0], host)
+            return _read_here(sources[0], host) if sources else {}
         except subprocess.TimeoutExpired as error:
             raise SshConfigInvalid(
                 f"ssh -G {host}: no answer within {limits.SSH_CONFIG_S:.0f} s",
-                f"is there a slow Match exec in {sources[0]}?",
+                f"is there a slow Match exec in {' or '.join(map(str, sources))}?",
             ) from error
     if done.returncode:
         said = " ".join(done.stderr.split())[-300:] or f"exit status {done.returncode}"
