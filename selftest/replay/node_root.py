@@ -159,6 +159,7 @@ def unit_text(name: str, given: dict[str, str]) -> str:
         "Id": name, "Names": name, "Description": name, "LoadState": "loaded", "ActiveState": active,
         "SubState": SUB_STATES.get(active, "dead"), "UnitFileState": "disabled", "FragmentPath": "", "DropInPaths": "",
         "Result": "exit-code" if active == "failed" else "success", "MainPID": "0", "NRestarts": "0",
+        "ActiveEnterTimestampMonotonic": "0" if active == "inactive" else "52114402",
     }  # fmt: skip
     return "".join(f"{key}={value}\n" for key, value in {**usual, **given}.items() if key != "cat")
 

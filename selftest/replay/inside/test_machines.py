@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def answer(
     """Log in to a node and run a command."""
     as_user = inventory.model_copy(update={"ssh": inventory.ssh.model_copy(update={"user": user})})
     with open_node(as_user, inventory.nodes[node]) as connection:
-        return connection.run(command, 10.0, stdin)
+        return connection.feed(command, BytesIO(stdin), 10.0, lambda _: None)
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +68,7 @@ def test_nothing_of_the_test_machine(run: Run) -> None:
     assert run("ls -d " + " ".join(SECRETS) + " 2>/dev/null; true") == ""
     assert set(run("ls /proc").split()) == {
         "1", "601", "640", "812", "cgroups", "cmdline", "cpuinfo", "device-tree", "filesystems", "loadavg",
-        "meminfo", "modules", "mounts", "sys", "swaps", "uptime", "version",
+        "meminfo", "modules", "mounts", "net", "self", "sys", "swaps", "uptime", "version",
     }  # fmt: skip
     assert run("ls /etc/systemd/system").split() == [
         "jetson_clocks.service", "k3s-agent.service", "k3s-agent.service.env", "multi-user.target.wants",
