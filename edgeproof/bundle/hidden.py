@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import Any
 
@@ -40,7 +40,8 @@ STAND_IN = IPv4Network("198.18.0.0/15")
 OUTSIDE = IPv4Network("203.0.113.0/24")
 """For documentation (RFC 5737)."""
 
-Text = Callable[[str], str]
+NOBODY = frozenset({"root", "user", "nobody", "ubuntu", "debian", "nvidia", "jetson", "nano", "pi"})
+"""Users that images come with: their names tell nothing, and stand in other words."""
 
 
 def without_secrets(text: str) -> str:
@@ -81,6 +82,7 @@ class Hider:
         self.machine_ids, self.uuids = Numbered("{:032x}"), Numbered("00000000-0000-4000-8000-{:012d}")
         self.outside: dict[IPv4Address, IPv4Address] = {}
         self.networks = _networks(inventory) if names else []
+        self.public = frozenset(inventory.network.dns)
         self.kept = (inventory.kubernetes.pod_cidr, inventory.kubernetes.service_cidr)
         self.words = dict(_words(inventory)) if names else {}
 
@@ -92,7 +94,7 @@ class Hider:
         text = ADDRESS.sub(self._address, text)
         longest = sorted(self.words, key=len, reverse=True)
         pattern = "|".join(map(re.escape, longest))
-        return re.sub(rf"(?<![\w-])(?:{pattern})(?![\w-])", lambda found: self.words[found[0]], text)
+        return re.sub(rf"(?<![A-Za-z0-9])(?:{pattern})(?![A-Za-z0-9])", lambda found: self.words[found[0]], text)
 
     def uuids_hidden(self, text: str) -> str:
         """Replace machine ids and UUIDs, equal ones by equal ones."""
@@ -106,7 +108,7 @@ class Hider:
         for own, stand_in in self.networks:
             if address in own:
                 return str(stand_in[int(address) - int(own.network_address)])
-        if not address.is_global or any(address in known for known in self.kept):
+        if not address.is_global or address in self.public or any(address in known for known in self.kept):
             return found[0]
         return str(self.outside.setdefault(address, OUTSIDE[len(self.outside) % 254 + 1]))
 
@@ -136,5 +138,5 @@ def _words(inventory: Inventory) -> Iterable[tuple[str, str]]:
         yield node.name, f"node-{number}"
         yield node.member_name, f"node-{number}"
     users = {inventory.ssh.user, *(node.user for node in inventory.nodes.values() if node.user)}
-    for number, user in enumerate(sorted(users - {"root", "user", "nobody"}), 1):
+    for number, user in enumerate(sorted(users - NOBODY), 1):
         yield user, f"user-{number}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -17,10 +18,14 @@ from edgeproof.facts.named import NOTHING, Named, named_in
 from edgeproof.facts.node.gather import run_probes
 from edgeproof.facts.node.k3s import HIDE
 from edgeproof.facts.node.probes import probes_for
+from edgeproof.facts.node.sudo import SUDO, Sudo, parse_sudo
 from edgeproof.facts.probe import Output, Probe, parse_lines
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
 from edgeproof.trial.mounts import mount_script
+
+READ_BY_TOOLS = ("/proc/self/mountinfo",)
+"""What stat(1) reads without being told."""
 
 MOST_FILE_BYTES = 16384
 """Of each file; what facts read of files is shorter."""
@@ -38,12 +43,12 @@ def record_node(inventory: Inventory, node: Node, connection: SshNode, password:
     prepare = snippet(
         SNIPPETS, "prepare", folder=folder, commands=" ".join(asked), stand_in=snippet(SNIPPETS, "record")
     )
-    files, mount = _files_probe(sorted(filter(_is_read, names.paths))), _mount_probe(inventory)
+    files, mount = _files_probe(sorted({*filter(_is_read, names.paths), *READ_BY_TOOLS})), _mount_probe(inventory)
     beside = (files, mount) if node.takes_work and not inventory.storage.absent else (files,)
     try:
         prepared = connection.run(prepare, limits.SHORT_COMMAND_S)
-        run_probes(connection, probes, password, first=f"{folder}/bin")
-        outputs = run_probes(connection, beside, password)
+        outputs = run_probes(connection, probes, password, first=f"{folder}/bin")
+        outputs |= run_probes(connection, beside, password)
         packed = io.BytesIO()
         connection.fetch(f"{HIDE}\n{snippet(SNIPPETS, 'collect', folder=folder)}", packed, limits.SHORT_COMMAND_S)
     finally:
@@ -54,7 +59,18 @@ def record_node(inventory: Inventory, node: Node, connection: SshNode, password:
     commands |= commands_of(packed.getvalue())
     if mount.name in outputs and commands.get("mount") is not None:
         commands |= mount_answers(outputs[mount.name].stdout)
-    return {"files": _files(names, outputs.get(files.name)), "commands": commands}
+    return {
+        "logins": {connection.user: {"sudo": _sudo(outputs)}},
+        "files": _files(names, outputs.get(files.name)),
+        "commands": commands,
+    }
+
+
+def _sudo(outputs: Mapping[str, Output]) -> str:
+    """Say what sudo does, in the form's words; a password that was given is not told."""
+    found = parse_sudo(outputs[SUDO.name]) if SUDO.name in outputs else None
+    refusal = found.refusal if isinstance(found, Sudo) else ""
+    return {"": "free", "asks": "password", "wrong-password": "password"}.get(refusal, "no")
 
 
 def _files(names: Named, output: Output | None) -> Files:

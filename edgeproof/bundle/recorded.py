@@ -68,11 +68,11 @@ KINDS: dict[str, dict[str, Any]] = {
 def files_of(text: str) -> Files:
     """Read the lines of files.sh; a file that is no text is kept in base64."""
     found: Files = {}
-    blocks = re.split(r"^(?=file |link )", text, flags=re.M)
+    blocks = re.split(r"^(?=file |program )", text, flags=re.M)
     for block in blocks:
         head, _, body = block.partition("\n")
-        if link := re.fullmatch(r"link (/[^|]+)\|(.+)", head):
-            found[link[1]] = {"link": link[2]}
+        if program := re.fullmatch(r"program (/\S+)", head):
+            found[program[1]] = {"program": True}
         elif file := re.fullmatch(r"file ([^|]+)\|([0-7]{3,4})\|([^|]+)\|(/.+)", head):
             kind, mode, owner, path = file.groups()
             if path not in found:

@@ -1,4 +1,4 @@
-# Lines `file KIND|MODE|OWNER|PATH` with KIND as stat says it, then the file's first `bytes` in base64; links as `link PATH|TARGET`.
+# Lines `file KIND|MODE|OWNER|PATH` with KIND as stat says it, then the file's first `bytes` in base64; what a link leads to stands in its place.
 # What holds keys or tokens by its name is not read. `hide` is a function (hide_secrets.sh): by its mode, texts lose their secrets here.
 ABOUT="jetson_clocks|k3s|docker|containerd|nvidia|nvpmodel|nvzram|zram|nfs|jtop|swap"
 show() {
@@ -10,7 +10,6 @@ show() {
   esac
 }
 one() {
-  [ -L "$1" ] && echo "link $1|$(readlink "$1")"
   [ -e "$1" ] || return
   case $1 in
     */systemd/*/*.service | */systemd/*/*.timer | */cron* | */init.d/*) grep -qE "$ABOUT" "$1" 2>/dev/null || return ;;
@@ -21,6 +20,10 @@ one() {
 }
 # shellcheck disable=SC2086  # `paths` holds patterns
 for p in ${paths:?}; do one "$p"; done
+# Runtimes are named in daemon.json, as words or as paths.
+for p in $(sed -n 's/.*"path"[ :]*"\([^"]*\)".*/\1/p' /etc/docker/daemon.json 2>/dev/null); do
+  p=$(command -v "$p") && echo "program $p"
+done
 for c in /proc/[0-9]*/comm; do
   read -r name <"$c" 2>/dev/null || continue
   case $name in k3s* | dockerd | containerd)
