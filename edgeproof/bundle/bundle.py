@@ -53,7 +53,10 @@ def make_bundle(wanted: Wanted, password: SudoPassword, say: Say) -> None:
         errors["api"] = told["reach"]["error"]
     about = {"form": FORM, "text": f"bundle of edgeproof {__version__}", "unreached": errors}
     hide = Hider(inventory, wanted.hide_names)
-    files = {"about.yaml": _yaml(hide.data(about)), "cluster.yaml": _yaml(hide.data(_declared(wanted.cluster_yaml)))}
+    files = {
+        "about.yaml": _yaml(hide.data(about)),
+        "cluster.yaml": _yaml(hide.data(_declared(inventory, wanted.cluster_yaml))),
+    }
     for name, found in recorded.items():
         if "error" not in found:
             files[f"nodes/{hide(name)}.yaml"] = _yaml(hide.data(found))
@@ -69,12 +72,13 @@ OF_THIS_MACHINE = {"ssh": ("key", "config", "known_hosts"), "kubernetes": ("kube
 """Keys of cluster.yaml that name files of whoever runs edgeproof."""
 
 
-def _declared(cluster_yaml: str) -> dict[str, Any]:
-    """Give cluster.yaml as data, less the names of files on this machine."""
+def _declared(inventory: Inventory, cluster_yaml: str) -> dict[str, Any]:
+    """Give cluster.yaml as data, less the names of files on this machine; the gateway is written out, for the default may be hidden."""
     data: dict[str, Any] = yaml.safe_load(cluster_yaml)
     for section, keys in OF_THIS_MACHINE.items():
         if isinstance(data.get(section), dict):
             data[section] = {key: value for key, value in data[section].items() if key not in keys}
+    data["network"] = {**(data.get("network") or {}), "gateway": str(inventory.network.gateway)}
     return data
 
 

@@ -15,6 +15,7 @@ NAMES = r"token|passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key|crede
 FORMS = (
     re.compile(r"(?s)(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----).*?(-----END)"),
     re.compile(r"()\bK10[0-9a-f]{16,}::\S*()"),
+    re.compile(rf"""(?i)(["']--?[\w-]{{0,60}}(?:{NAMES})["']\s*,\s*["'])[^"'\n]+()"""),
     re.compile(r"(\w{1,40}://[^\s:/@]{0,80}:)[^\s@/]+(@)"),
     re.compile(r"(?i)((?:client-key|client-certificate|certificate-authority)-data[\"']?\s*:\s*[\"']?)[\w+/=]+()"),
     re.compile(r"(?i)(serial(?:[ _-]?(?:number|no))?[\"']?\s*[:=]\s*[\"']?)[\w.:-]+()"),
@@ -24,7 +25,7 @@ FORMS = (
 a kubeconfig's data, serial numbers, hardware addresses."""
 
 SETTING = re.compile(
-    rf"""(?i)(?<![\w.-])(--?)?([\w.-]{{0,60}}(?:{NAMES})[\w.-]{{0,60}})(["']?[ \t]*[:=][ \t]*|["']?[ \t\\]*\n?[ \t]+(?=["'\w]))"""
+    rf"""(?i)(?<![\w.-])(--?)?([\w.-]{{0,60}}(?:{NAMES})s?(?![\w.-]))(["']?[ \t]*[:=][ \t]*|["']?[ \t\\]*\n?[ \t]+(?=["'\w]))"""
     r"""("[^"\n]*"|'[^'\n]*'|[^\s,}\]'"]+)"""
 )
 """A setting by its name: NAME=VALUE, NAME: VALUE, and, behind dashes, NAME VALUE."""

@@ -24,8 +24,8 @@ from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
 from edgeproof.trial.mounts import mount_script
 
-READ_BY_TOOLS = ("/proc/self/mountinfo",)
-"""What stat(1) reads without being told."""
+READ_BESIDE = ("/proc/self/mountinfo", "/sys/class/thermal/thermal_zone*/trip_point_*_temp")
+"""What stat(1) reads by itself, and what a snippet names by a variable that the node fills."""
 
 MOST_FILE_BYTES = 16384
 """Of each file; what facts read of files is shorter."""
@@ -43,7 +43,7 @@ def record_node(inventory: Inventory, node: Node, connection: SshNode, password:
     prepare = snippet(
         SNIPPETS, "prepare", folder=folder, commands=" ".join(asked), stand_in=snippet(SNIPPETS, "record")
     )
-    files, mount = _files_probe(sorted({*filter(_is_read, names.paths), *READ_BY_TOOLS})), _mount_probe(inventory)
+    files, mount = _files_probe(sorted({*filter(_is_read, names.paths), *READ_BESIDE})), _mount_probe(inventory)
     beside = (files, mount) if node.takes_work and not inventory.storage.absent else (files,)
     try:
         prepared = connection.run(prepare, limits.SHORT_COMMAND_S)

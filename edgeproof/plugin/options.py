@@ -55,6 +55,10 @@ OPTIONS = (
     Option("context", "NAME", "the kubeconfig's context to use (default: its current one)", is_path=False),
     Option("run-record", "FILE", "write the run record (JSON) here, besides pytest's cache"),
     Option("fix-plan", "FILE", "write all fixes here as one script for a person to review"),
+    Option(
+        "bundle", "FILE", "write the cluster as it is found, with this run's record, into one archive for a bug report"
+    ),
+    Option("bundle-hidden", "FILE", "the same, with names and addresses replaced"),
 )
 
 

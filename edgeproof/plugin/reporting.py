@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.console import Console
 
+from edgeproof.errors import EdgeproofError
 from edgeproof.facts.observed import reason
 from edgeproof.plugin.session import INVENTORY, INVENTORY_PATH, gathered_cluster, gathered_nodes, is_worker
+from edgeproof.plugin.sudo import PASSWORD
 from edgeproof.report import Finding, RunRecord, fix_plan, measurements_of, print_matrix, write_record
+from edgeproof.say import Say
 
 if TYPE_CHECKING:
     from edgeproof.facts.cluster import ClusterFacts
@@ -22,6 +26,11 @@ if TYPE_CHECKING:
 
 FILE_COLUMNS = 160
 """Columns of the matrix where the output goes to a file or a pipe."""
+
+
+HIDDEN = "edgeproof_bundle_hidden"
+BUNDLES = ("edgeproof_bundle", HIDDEN)
+"""Options that name a bundle to write, without and with names and addresses hidden."""
 
 
 class Recorder:
@@ -75,6 +84,21 @@ class Recorder:
         )
         if plan is not None:
             terminalreporter.write_line(f"fix plan, for a person to review: {plan}")
+        for option in BUNDLES:
+            target: Path | None = self.config.getoption(option)
+            if target is not None:
+                self._bundle(target, option == HIDDEN, record, terminalreporter.write_line)
+
+    def _bundle(self, target: Path, hide_names: bool, record: RunRecord, say: Say) -> None:
+        """Record the cluster for a bug report; what stands in the way is one line, for the run itself is over."""
+        from edgeproof.bundle import Wanted, make_bundle
+
+        text = self.config.stash[INVENTORY_PATH].read_text(encoding="utf-8")
+        wanted = Wanted(self.config.stash[INVENTORY], text, target, hide_names, asdict(record))
+        try:
+            make_bundle(wanted, self.config.stash[PASSWORD], say)
+        except EdgeproofError as error:
+            say(f"no bundle: {error}")
 
     def _record_paths(self) -> list[Path]:
         given: Path | None = self.config.getoption("edgeproof_run_record")

@@ -38,6 +38,9 @@ MARKERS = (
 OF_A_SUITE_RUN = ("outcome", "reporting", "fixtures_facts", "fixtures_cluster", "fixtures_workload")
 """The modules of this package that come in where one of the suites is run; each after those it imports."""
 
+WRITTEN = ("run-record", "fix-plan", "bundle", "bundle-hidden")
+"""Options that name a file to write."""
+
 INVENTORY = pytest.StashKey[Inventory]()
 INVENTORY_PATH = pytest.StashKey[Path]()
 SHARED = pytest.StashKey[Path]()
@@ -201,7 +204,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _refuse_folders(config: pytest.Config) -> None:
     """Tell of a place that cannot be written before the run rather than after it."""
     for option in OPTIONS:
-        path: Path | None = config.getoption(option.dest) if option.name in ("run-record", "fix-plan") else None
+        path: Path | None = config.getoption(option.dest) if option.name in WRITTEN else None
         if path is None:
             continue
         try:
