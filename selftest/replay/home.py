@@ -59,9 +59,11 @@ def make_home(folder: Path, cluster: Cluster, machines: dict[str, Machine], keys
 
 
 def known_hosts(machines: dict[str, Machine], keys: Keys) -> str:
-    """Write the machines' host keys, by address and by name."""
+    """Write the host keys of the machines that are known, by address and by name."""
     lines = []
     for name, machine in machines.items():
+        if not machine.known:
+            continue
         for host in (machine.address, name):
             known = host if machine.port == 22 else f"[{host}]:{machine.port}"
             lines.append(f"{known} {keys.host(name).get_name()} {keys.host(name).get_base64()}\n")

@@ -51,12 +51,16 @@ class Answer(Form):
 
 
 class Machine(Form):
-    """A node, a NAS, a jump host. `behind` names the machine through which alone it is reached."""
+    """A node, a NAS, a jump host. `behind` names the machine through which alone it is reached.
+
+    `known` is whether its host key stands in the known_hosts of whoever runs pytest.
+    """
 
     name: str = ""
     address: str = ""
     port: int = 22
     behind: str = ""
+    known: bool = True
     boot_target: str = ""
     logins: dict[str, Login | None] | None = {"user": Login()}
     files: dict[str, File | None] = {}
