@@ -6,7 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -24,14 +24,14 @@ Context = Mapping[str, Any]
 class Advice:
     """The likely cause, the fix as a command to copy, and the catalogue's id and source ('' if it has no row).
 
-    `does` is the heaviest thing the fix does, if it is run as it stands.
+    `does` is the heaviest thing the fix does, if it is run as it stands with what its comments say.
     """
 
     cause: str
     fix: str
     id: str = ""
     source: str = ""
-    does: Does = "changes"
+    does: Does = field(kw_only=True)
 
 
 class _Blanks(dict[str, str]):
@@ -72,7 +72,7 @@ def catalogue(row: str, **values: object) -> Advice:
     found = _rows()[row]
     fix = str(found["fix"]).format_map(_Blanks({key: str(value) for key, value in values.items()}))
     words = f"try: {fix}" if found.get("try") else fix
-    return Advice(str(found["cause"]), words, row, str(found["source"]), found["does"])
+    return Advice(str(found["cause"]), words, row, str(found["source"]), does=found["does"])
 
 
 @cache

@@ -46,7 +46,7 @@ def services(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory)
     """Not there, not running (with its own words), or in the other role."""
     service, wanted = node.k3s.service, node.declared.k3s_role
     if service is None:
-        return Advice(f"K3s is not installed on {node.name}", _install(inventory, wanted))
+        return Advice(f"K3s is not installed on {node.name}", _install(inventory, wanted), does="restarts")
     if node.k3s.role == "nothing":
         meant = next((each for each in node.k3s.services if each.role == wanted), None)
         if meant is not None:
@@ -54,6 +54,7 @@ def services(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory)
         return Advice(
             f"K3s is installed on {node.name} as {service.role or service.unit} alone, and does not run",
             _install(inventory, wanted),
+            does="restarts",
         )
     if wanted == "server" or _serves_this_cluster(node, nodes, inventory):
         return Advice(
@@ -102,7 +103,9 @@ def _not_running(node: NodeFacts, service: Service) -> Advice:
         )
         return Advice(f"{service.what} on {node.name}{said}", log, does="restarts")
     if service.state == "stopped":
-        return Advice(f"{service.what} on {node.name}{said}", f"sudo systemctl enable --now {service.unit}; {log}")
+        return Advice(
+            f"{service.what} on {node.name}{said}", f"sudo systemctl enable --now {service.unit}; {log}", does="changes"
+        )
     return Advice(f"{service.what} on {node.name}{said}", log, does="reads")
 
 
@@ -154,6 +157,7 @@ def token(server: NodeFacts) -> Advice:
     return Advice(
         "others than root may read the join token",
         f"sudo chown root:root {paths} && sudo chmod 600 {paths}   # on {server.name}",
+        does="changes",
     )
 
 
@@ -197,8 +201,8 @@ def _names(members: Iterable[Member]) -> str:
 
 @advises("strangers")
 def strangers(cluster: ClusterFacts, inventory: Inventory) -> Advice:
-    """Not in cluster.yaml, or an old name of a board; only an object that no board stands behind may go."""
-    fixes, gone = [], False
+    """Not in cluster.yaml, an old name of a board, or of one that is gone: a person tells which."""
+    fixes = []
     for member in cluster.strangers:
         boards = [node.name for node in inventory.nodes.values() if member.has_address_of(node)]
         if boards:
@@ -206,14 +210,11 @@ def strangers(cluster: ClusterFacts, inventory: Inventory) -> Advice:
         elif member.is_ready:
             fixes.append(f"cluster.yaml: nodes: {member.name}: {{address: {_address(member)}, role: …}}")
         else:
-            gone = True
-            fixes.append(
-                f"kubectl describe node {member.name}   # only if its board is gone for good: kubectl delete node {member.name}"
-            )
+            fixes.append(f"kubectl describe node {member.name}   # not Ready: is its board off, or gone for good?")
     return Advice(
         f"nodes that cluster.yaml does not name: {_names(cluster.strangers)}; boards renamed, forgotten in the file, or gone",
         "\n".join(fixes),
-        does="deletes" if gone else "reads",
+        does="reads",
     )
 
 
@@ -244,6 +245,7 @@ def versions(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Ad
     return Advice(
         f"{node.name} runs {member.runtime_version}, and cluster.yaml declares {inventory.kubernetes.runtime}",
         f"cluster.yaml: kubernetes: {{runtime: {member.runtime}}}, if that is meant; else take --docker out of the flags of K3s there",
+        does="changes",
     )
 
 
