@@ -17,7 +17,13 @@ from edgeproof.errors import Does, EdgeproofError
 from edgeproof.facts.observed import Blocked, NotApplicable
 
 Context = Mapping[str, Any]
-"""What an advice function may name as parameters: node, nodes, cluster, inventory."""
+"""What is known where a check has failed, by the names of CONTEXT; what was not come to is left out."""
+
+CONTEXT = frozenset(
+    {"inventory", "nodes", "node", "agent", "server", "nfs_server", "cluster"}
+    | {"verify_pods", "claim_pods", "trial_mounts", "workloads", "speedup"}
+)
+"""What an advice function may name as parameters: the nouns that checks are written with."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,9 @@ def advises(check: str) -> Callable[[Callable[..., Advice]], Callable[..., Advic
     """
 
     def register(function: Callable[..., Advice]) -> Callable[..., Advice]:
+        unknown = set(inspect.signature(function).parameters) - CONTEXT
+        if unknown:
+            raise ValueError(f"advice on {check} asks for {', '.join(sorted(unknown))}, which no check has")
         key = (f"tests_{function.__module__.rsplit('.', 1)[1].split('_')[0]}", check)
         if key in _advisers:
             raise ValueError(f"two functions advise on {check} of {key[0]}")
@@ -89,12 +98,17 @@ def advised_checks() -> dict[tuple[str, str], str]:
 
 
 def advise(suite: str, check: str, context: Context) -> Advice | None:
-    """Explain the failure of a suite's check; None without advice, or when the facts it reads are unobserved."""
+    """Explain the failure of a suite's check; None without advice, or where what it reads was not come to or cannot be observed."""
     _load_advisers()
     adviser = _advisers.get((suite, check))
-    if adviser is None:
+    names = set(inspect.signature(adviser).parameters) if adviser else set()
+    if adviser is None or not names <= context.keys():
         return None
     try:
-        return adviser(**{name: context[name] for name in inspect.signature(adviser).parameters})
-    except (Blocked, NotApplicable, KeyError, EdgeproofError):
+        return adviser(**{name: context[name] for name in names})
+    except (
+        Blocked,
+        NotApplicable,
+        EdgeproofError,
+    ):  # EdgeproofError: a workload that failed is asked again for its shards
         return None
