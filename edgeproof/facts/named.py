@@ -1,7 +1,6 @@
 """Which external commands and absolute paths a shell script names: what a node is asked, read from the question itself.
 
-A lexer of the part of POSIX sh that the snippets use, no shell: here-documents and `$(…)` with an unbalanced bracket are not
-read, and a variable's value is known where the script sets it to literal text; else it counts as any text (`*`).
+A lexer, no shell: a variable's value is known where the script sets it to literal text; else it counts as any text (`*`).
 """
 
 from __future__ import annotations
@@ -15,63 +14,28 @@ from itertools import product
 from edgeproof.facts.shell_words import Token, Word, tokens
 
 BUILT_IN = frozenset(
-    [
-        ".",
-        ":",
-        "[",
-        "alias",
-        "bg",
-        "break",
-        "cd",
-        "command",
-        "continue",
-        "echo",
-        "eval",
-        "exec",
-        "exit",
-        "export",
-        "false",
-        "fg",
-        "getopts",
-        "hash",
-        "jobs",
-        "kill",
-        "let",
-        "local",
-        "printf",
-        "pwd",
-        "read",
-        "readonly",
-        "return",
-        "set",
-        "shift",
-        "test",
-        "times",
-        "trap",
-        "true",
-        "type",
-        "ulimit",
-        "umask",
-        "unalias",
-        "unset",
-        "wait",
-    ]
-)
-KEYWORDS = frozenset(["if", "then", "else", "elif", "fi", "while", "until", "do", "done", "!", "{", "}"])
+    {
+        ".", ":", "[", "alias", "bg", "break", "cd", "command", "continue", "echo", "eval", "exec", "exit", "export", "false",
+        "fg", "getopts", "hash", "jobs", "kill", "local", "printf", "pwd", "read", "readonly", "return", "set", "shift",
+        "test", "times", "trap", "true", "type", "ulimit", "umask", "unalias", "unset", "wait",
+    }
+)  # fmt: skip
+"""What dash runs itself."""
+
 TAKE_ARGUMENTS = {
     "sudo": "ugphCrtTU", "timeout": "ks", "env": "uCS", "xargs": "nIPLdsaE", "nice": "n", "ionice": "cn", "exec": "a",
     "command": "", "nohup": "", "setsid": "", "stdbuf": "ioe", "time": "",
 }  # fmt: skip
 """Commands that run another, and which of their options take a word of their own. `command -v` only looks."""
 
-POSITIONAL = {"timeout": 1}
-"""Words between such a command's options and the command that it runs."""
+TAKE_A_WORD = frozenset({"timeout"})
+"""Those that have a word between their options and the command."""
 
-PROGRAM_FIRST = frozenset(["awk", "gawk", "mawk", "sed", "grep", "egrep", "fgrep", "zgrep", "tr"])
+PROGRAM_FIRST = frozenset({"awk", "gawk", "mawk", "sed", "grep", "egrep", "fgrep", "zgrep", "tr"})
 """Commands whose first word is no file but a program or a pattern."""
 
-PRINTING = frozenset(["echo", "printf"])
-SHELLS = frozenset(["sh", "bash", "dash"])
+PRINTING = frozenset({"echo", "printf"})
+SHELLS = frozenset({"sh", "bash", "dash"})
 MOST_VALUES = 64
 IGNORED = re.compile(r"/dev/(null|(udp|tcp|fd)/.*|std(in|out|err)|tty)|/")
 """What every shell has, or opens itself."""
@@ -118,7 +82,7 @@ class _Reader:
 
     def _script(self, script: str) -> None:
         for line in _simple_commands(tokens(script)):
-            for word in line.words:
+            for word in (*line.words, *line.targets):
                 for text in word.substitutions:
                     self._script(text)
             self._simple(line)
@@ -152,6 +116,9 @@ class _Reader:
         if name in TAKE_ARGUMENTS:
             self._wrapped(name, rest)
             return
+        if name == "read":
+            for word in rest:
+                self.values.setdefault(word.raw, set()).add("*")
         if name in SHELLS and (text := _after(rest, "-c")) is not None:
             self.inner |= named_in(text)
         if name in ("trap", "eval") and rest and (text := rest[0].literal()) is not None:
@@ -171,14 +138,14 @@ class _Reader:
 
     def _wrapped(self, name: str, words: list[Word]) -> None:
         """Read the command that another one runs: after its options, and their words, and NAME=VALUE."""
-        left, rest = POSITIONAL.get(name, 0), list(words)
+        left, rest = name in TAKE_A_WORD, list(words)
         while rest:
             raw = rest[0].literal() or ""
             if raw.startswith("-") and raw != "--":
                 takes = len(raw) == 2 and raw[1] in TAKE_ARGUMENTS[name]
                 del rest[: 2 if takes else 1]
             elif left or raw == "--" or (name in ("env", "sudo") and re.match(r"\w+=", raw)):
-                left -= 1 if raw != "--" and left else 0
+                left = left and raw == "--"
                 del rest[0]
             else:
                 self._command(rest)
@@ -199,7 +166,7 @@ class _Reader:
             self._add_path(value)
 
     def _add_path(self, value: str) -> None:
-        if value.startswith("/") and not re.search(r"\s", value) and not IGNORED.fullmatch(value):
+        if value.startswith("/") and not re.search(r"\s", value) and "//" not in value and not IGNORED.fullmatch(value):
             self.paths.add(re.sub(r"\*+", "*", value).rstrip("/"))
 
     def _values(self, word: Word) -> list[str]:
@@ -227,33 +194,16 @@ class _Line:
 
 
 def _simple_commands(given: Iterable[Token]) -> Iterator[_Line]:
-    """Cut a script's tokens into simple commands; patterns of `case` and keywords are left out."""
-    cases, in_pattern, is_target = 0, False, False
-    line = _Line()
+    """Cut a script's tokens into simple commands."""
+    line, is_target = _Line(), False
     for token in given:
-        if isinstance(token, Word) and is_target:
-            line.targets.append(token)
+        if isinstance(token, Word):
+            (line.targets if is_target else line.words).append(token)
             is_target = False
-        elif isinstance(token, Word):
-            if in_pattern:
-                in_pattern, cases = token.raw != "esac", cases - (token.raw == "esac")
-            elif not line.words and token.raw in KEYWORDS:
-                continue
-            elif not line.words and token.raw == "esac":
-                cases -= 1
-            else:
-                line.words.append(token)
-                if len(line.words) == 3 and line.words[0].raw == "case" and token.raw == "in":
-                    cases, in_pattern = cases + 1, True
-                    yield _Line([Word(":"), line.words[1]])
-                    line = _Line()
         elif token in ("<", ">"):
             is_target = True
-        elif in_pattern:
-            in_pattern = token != ")"
         else:
             yield from _ended(line, token)
-            in_pattern = token == ";;" and cases > 0
             line = _Line()
     yield from _ended(line, "\n")
 

@@ -16,7 +16,7 @@ CALLED_BY_FRAMEWORKS: tuple[str, ...] = (
     name.model_config, name.distribution,  # pydantic; a key of cluster.yaml that users may have written
     name.gname, name.uname,  # tarfile.TarInfo
     name.auth_timeout, name.banner_timeout,  # paramiko.Transport
-    name.get_allowed_auths, name.chanid,  # paramiko.ServerInterface
+    name.get_allowed_auths,  # paramiko.ServerInterface
     name.retries,  # the Kubernetes client's Configuration
     name.log_message,  # http.server
     name.allow_tf32, name.momentum,  # torch

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from pydantic import Field
-
-from selftest.replay.cluster_folder import BASES, Cluster, differing, load_base, read_yaml
+from selftest.replay.cluster_folder import BASES, Cluster, Differs, differing, load_base, read_yaml
 from selftest.replay.machine import Form
 
 CASES = Path(__file__).parent / "cases"
@@ -46,18 +43,6 @@ class Verdict(Form):
         return self.exit if self.exit is not None else int(bool(self.fails or self.blocked))
 
 
-class Differs(Form):
-    """What differs from the base."""
-
-    cluster_yaml: dict[str, Any] | str | None = Field(default=None, alias="cluster.yaml")
-    ssh_config: str | None = None
-    hosts: str = ""
-    environment: dict[str, str] = {}
-    home: dict[str, str | None] = {}
-    nodes: dict[str, dict[str, Any] | None] = {}
-    api: dict[str, Any] | None = {}
-
-
 class Case(Form):
     """The whole file. `base` is a folder of bases/, or a path beside the case's file (a bundle)."""
 
@@ -74,7 +59,7 @@ class Case(Form):
         """Give the cluster that this case is about."""
         own = self.folder / self.base
         base = load_base(own if (own / "about.yaml").exists() else BASES / self.base)
-        return differing(base, self.differs.model_dump(by_alias=True))
+        return differing(base, self.differs)
 
 
 def load_case(file: Path) -> Case:

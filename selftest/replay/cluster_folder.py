@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import Field
 
-from selftest.replay.machine import Machine, Text, machine_of, merged, merged_machine, without_nulls
+from selftest.replay.machine import Form, Machine, Text, machine_of, merged, merged_machine, without_nulls
 
 FORM = "edgeproof.cluster/1"
 BASES = Path(__file__).parent / "bases"
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The safe loader, in C where there is that: a base is read in a tenth of the time."""
+
 EVERY_NODE = "*"
 
 
@@ -61,9 +64,21 @@ class Cluster:
         return machine_of(name, {"port": port, **given})
 
 
+class Differs(Form):
+    """What a case says differs from its base."""
+
+    cluster_yaml: dict[str, Any] | str | None = Field(default=None, alias="cluster.yaml")
+    ssh_config: str | None = None
+    hosts: str = ""
+    environment: dict[str, str] = Field(default={})
+    home: dict[str, str | None] = Field(default={})
+    nodes: dict[str, Text | None] = Field(default={})
+    api: Text | None = Field(default={})
+
+
 def read_yaml(file: Path) -> Any:
     """Read a YAML file; raises yaml.YAMLError with the place."""
-    return yaml.load(file.read_text(encoding="utf-8"), LOADER)  # a safe loader, the C one where there is one
+    return yaml.load(file.read_text(encoding="utf-8"), LOADER)
 
 
 @lru_cache
@@ -92,20 +107,20 @@ def like_others(name: str, raw: Mapping[str, Text]) -> Text:
     return merged_machine(like_others(str(like), raw), own) if like else own
 
 
-def differing(base: Cluster, differs: Text) -> Cluster:
+def differing(base: Cluster, differs: Differs) -> Cluster:
     """Merge over a base what a case says differs."""
-    text, inventory = _inventory(base, differs.get("cluster.yaml"))
+    text, inventory = _inventory(base, differs.cluster_yaml)
     result = replace(
         base,
         inventory_text=text,
         inventory=inventory,
-        api=differing_api(base.api, differs.get("api", {})),
-        ssh_config=base.ssh_config if differs.get("ssh_config") is None else differs["ssh_config"],
-        hosts=differs.get("hosts", ""),
-        environment={key: str(value) for key, value in (differs.get("environment") or {}).items()},
-        home=differs.get("home") or {},
+        api=differing_api(base.api, differs.api),
+        ssh_config=base.ssh_config if differs.ssh_config is None else differs.ssh_config,
+        hosts=differs.hosts,
+        environment=differs.environment,
+        home=differs.home,
     )
-    return replace(result, machines=_machines(result, base, differs.get("nodes") or {}))
+    return replace(result, machines=_machines(result, base, differs.nodes))
 
 
 def _inventory(base: Cluster, over: Any) -> tuple[str, Text]:
@@ -121,7 +136,7 @@ def _inventory(base: Cluster, over: Any) -> tuple[str, Text]:
     return yaml.safe_dump(inventory, sort_keys=False), inventory
 
 
-def _machines(cluster: Cluster, base: Cluster, over: Text) -> dict[str, Text]:
+def _machines(cluster: Cluster, base: Cluster, over: dict[str, Text | None]) -> dict[str, Text]:
     """Give the machines with what differs on every node, then on each; a machine whose whole entry is null is off."""
     of_all = over.get(EVERY_NODE) or {}
     named = {name: given for name, given in over.items() if name != EVERY_NODE}

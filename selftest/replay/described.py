@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import PurePosixPath
 
@@ -69,6 +70,7 @@ def _fits(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
     return len(parts) == len(pattern) and all(map(fnmatchcase, parts, pattern))
 
 
+@lru_cache(maxsize=4096)
 def _parts(path: str) -> tuple[str, ...]:
     for parent in accumulate(PurePosixPath(path).parts, lambda above, part: f"{above.rstrip('/')}/{part}"):
         if parent in SAME_FOLDERS:

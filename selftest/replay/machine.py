@@ -85,16 +85,20 @@ CONTENTS = ("text", "base64", "device", "program", "folder", "link")
 
 
 def merged_machine(base: Text, over: Text) -> Text:
-    """Merge a machine's description over another: mapping by mapping; answers of a command go before the base's."""
-    result = merged(_in_full(base), _in_full(over))
+    """Merge a machine's description over another: mapping by mapping; a command's answers go before the base's.
+
+    A file that is null takes with it what the base has below that path.
+    """
+    base, over = _in_full(base), _in_full(over)
+    result: Text = merged(base, over)
     for name, answers in (over.get("commands") or {}).items():
         known = (base.get("commands") or {}).get(name)
         if answers and known:
             result["commands"][name] = [*answers, *known]
-    for path, file in (over.get("files") or {}).items():
-        if isinstance(file, str) or (isinstance(file, Mapping) and any(kind in file for kind in CONTENTS)):
-            result["files"][path] = file
-    return result
+    gone = tuple(f"{path}/" for path, file in over["files"].items() if file is None)
+    below = [path for path in base["files"] if path.startswith(gone) and path not in over["files"]]
+    anew = {path: file for path, file in over["files"].items() if file and any(kind in file for kind in CONTENTS)}
+    return {**result, "files": {path: file for path, file in (result["files"] | anew).items() if path not in below}}
 
 
 def _in_full(machine: Text) -> Text:

@@ -30,7 +30,7 @@ def unshare(flags: int) -> None:
 
 
 def mount(source: str | Path, target: str | Path, kind: str = "", flags: int = 0, options: str = "") -> None:
-    """Call mount(2); raises OSError."""
+    """Put a file system, or what stands at `source`, where `target` stands; raises OSError."""
     words = (os.fsencode(source), os.fsencode(target), kind.encode() or None)
     _call("mount", *words, ctypes.c_ulong(flags), options.encode() or None)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +25,8 @@ class Account:
     """One user of a machine."""
 
     name: str
-    uid: int
-    gid: int
+    user_id: int
+    group_id: int
     groups: tuple[int, ...]
     home: str
 
@@ -41,7 +40,7 @@ def build_root(root: Path, machine: Machine) -> None:
     for account in accounts(machine).values():
         home = root / account.home.lstrip("/")
         home.mkdir(parents=True, exist_ok=True)
-        os.chown(home, account.uid, account.gid)
+        os.chown(home, account.user_id, account.group_id)
     scripts = scripts_of(machine)
     for path, file in machine.files.items():
         if file is not None and path not in ACCOUNT_FILES:
@@ -65,21 +64,21 @@ def account_files(machine: Machine) -> dict[str, str]:
     )
     group = machine.file_text("/etc/group") or "root:x:0:\nnogroup:x:65534:\n"
     known = {line.split(":")[0]: int(line.split(":")[2]) for line in passwd.splitlines() if line.count(":") == 6}
-    number = max([FIRST_UID - 1, *(uid for uid in known.values() if uid < NOBODY)])
+    number = max([FIRST_UID - 1, *(taken for taken in known.values() if taken < NOBODY)])
     for name, login in machine.users().items():
         if name not in known:
             number += 1
             passwd += f"{name}:x:{number}:{number}::/home/{name}:/bin/sh\n"
             group += f"{name}:x:{number}:\n"
-        for joined in login.groups:
-            group = re.sub(
-                rf"^({re.escape(joined)}:.*:)(.*)$", lambda found: _with_member(found, name), group, flags=re.M
-            )
+        group = "".join(_with_member(line, name, login.groups) for line in group.splitlines(keepends=True))
     return {"/etc/passwd": passwd, "/etc/group": group}
 
 
-def _with_member(found: re.Match[str], name: str) -> str:
-    return found[1] + ",".join([*filter(None, found[2].split(",")), name])
+def _with_member(line: str, name: str, groups: tuple[str, ...]) -> str:
+    """Give a line of /etc/group with one more member, where it is of one of these groups."""
+    if line.split(":")[0] not in groups:
+        return line
+    return line.rstrip() + ("" if line.rstrip().endswith(":") else ",") + f"{name}\n"
 
 
 def accounts(machine: Machine) -> dict[str, Account]:
@@ -87,10 +86,12 @@ def accounts(machine: Machine) -> dict[str, Account]:
     passwd, group = account_files(machine).values()
     lines = [line.split(":") for line in group.splitlines() if line.count(":") == 3]
     found = {}
-    for name, _, uid, gid, _, home, _ in (line.split(":") for line in passwd.splitlines() if line.count(":") == 6):
+    for name, _, user, group_id, _, home, _ in (
+        line.split(":") for line in passwd.splitlines() if line.count(":") == 6
+    ):
         if name in machine.users():
             more = tuple(int(number) for _, _, number, members in lines if name in members.split(","))
-            found[name] = Account(name, int(uid), int(gid), (int(gid), *more), home)
+            found[name] = Account(name, int(user), int(group_id), (int(group_id), *more), home)
     return found
 
 
@@ -133,6 +134,7 @@ def _number(file: Path, name: str) -> int:
 
 def _describe(folder: Path, machine: Machine) -> None:
     """Write what the fakes of sudo and systemctl read, and the empty list of what was undescribed."""
+    (folder / "become").chmod(0o4755)
     (folder / "logins").mkdir()
     (folder / "units").mkdir()
     for name, login in machine.users().items():
@@ -157,6 +159,7 @@ def unit_text(name: str, given: dict[str, str]) -> str:
         "Id": name, "Names": name, "Description": name, "LoadState": "loaded", "ActiveState": active,
         "SubState": SUB_STATES.get(active, "dead"), "UnitFileState": "disabled", "FragmentPath": "", "DropInPaths": "",
         "Result": "exit-code" if active == "failed" else "success", "MainPID": "0", "NRestarts": "0",
+        "ActiveEnterTimestampMonotonic": "0" if active == "inactive" else "52114402",
     }  # fmt: skip
     return "".join(f"{key}={value}\n" for key, value in {**usual, **given}.items() if key != "cat")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import array
 import json
 import os
-import signal
 import socket
 from pathlib import Path
 
@@ -71,7 +70,6 @@ def _live(machine: Machine, tools: Path, folder: Path, asked: socket.socket) -> 
     except BaseException as error:
         asked.send(f"{type(error).__name__}: {error}".encode())
         os._exit(1)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         message, ancillary, _, _ = asked.recvmsg(COMMAND_BYTES, socket.CMSG_SPACE(4 * array.array("i").itemsize))
         if not message:
@@ -82,6 +80,16 @@ def _live(machine: Machine, tools: Path, folder: Path, asked: socket.socket) -> 
             _start(known, json.loads(message), files.tolist())
         for file in files:
             os.close(file)
+        _reap()
+
+
+def _reap() -> None:
+    """Take in those that have ended: left to the kernel, their CPU time would count nowhere."""
+    try:
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
+    except ChildProcessError:
+        return
 
 
 def _enter(machine: Machine, tools: Path, folder: Path) -> None:
@@ -97,7 +105,6 @@ def _enter(machine: Machine, tools: Path, folder: Path) -> None:
 
 def _start(known: dict[str, Account], asked: dict[str, str], files: list[int]) -> None:
     """Run one command in a session of its own, wait for its end, and tell its status."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     account = known[asked["user"]]
     child = os.fork()
     if child == 0:
@@ -108,13 +115,12 @@ def _start(known: dict[str, Account], asked: dict[str, str], files: list[int]) -
                 os.dup2(file, number)
             os.closerange(3, MOST_FILES)
             os.setgroups(account.groups)
-            os.setgid(account.gid)
-            os.setuid(account.uid)
+            os.setgid(account.group_id)
+            os.setuid(account.user_id)
             os.chdir(account.home if os.access(account.home, os.X_OK) else "/")
             who = {"HOME": account.home, "USER": account.name, "LOGNAME": account.name}
-            root = {"ROOT_RUN": "1"} if account.uid == 0 else {}
-            command = os.fsencode(asked["command"])
-            os.execve("/bin/sh", ["sh", "-c", command], {**ENVIRONMENT, **who, **root})
+            root = {"ROOT_RUN": "1"} if account.user_id == 0 else {}
+            os.execve("/bin/sh", ["sh", "-c", asked["command"]], {**ENVIRONMENT, **who, **root})
         finally:
             os._exit(127)
     for file in files[:3]:

@@ -18,7 +18,10 @@ TOOLS = (
 """None of them tells anything of the test machine; `id` reads the replayed machine's own /etc/passwd and /etc/group."""
 
 BECOME = "setpriv"
-"""What the fake sudo becomes root by: a copy with the set-user-ID bit, which lies in the replayed machine's root alone."""
+"""What the fake sudo becomes root by; its copy gets the set-user-ID bit in a replayed machine's root, not in this folder."""
+
+BY_NAME = "libnss_[cf][oi]*.so.2"
+"""What the C library loads by a name in /etc/nsswitch.conf, compat and files: ldd does not see it."""
 
 FOLDERS = (
     "dev", "etc", "home", "media", "mnt", "opt", "proc", "root", "run", "srv", "sys", "tmp", "var/tmp", "usr/bin", "usr/lib",
@@ -40,10 +43,9 @@ def make_tools(folder: Path) -> Path:
     found = {name: Path(place).resolve() for name in (*TOOLS, BECOME) if (place := shutil.which(name))}
     for name, file in found.items():
         shutil.copy(file, folder / "usr/bin" / name)
-    become = folder / ".replay" / "become"
-    (folder / "usr/bin" / BECOME).rename(become)
-    become.chmod(0o4755)
-    for library in _libraries(found.values()):
+    (folder / "usr/bin" / BECOME).rename(folder / ".replay" / "become")
+    libraries = _libraries(found.values())
+    for library in {*libraries, *(found for each in libraries for found in each.parent.glob(BY_NAME))}:
         target = folder / "usr" / library.relative_to("/").as_posix().removeprefix("usr/")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(library, target)

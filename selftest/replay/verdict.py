@@ -113,8 +113,8 @@ def _compare(wanted: _Wanted, finding: dict[str, Any]) -> Iterator[str]:
 
 
 def _compare_words(entry: Expected, finding: dict[str, Any]) -> Iterator[str]:
-    for name, key in (("id", "catalogue_id"), ("does", "does")):
-        wanted, found = getattr(entry, name), finding.get(key, "")
+    for name, wanted, key in (("id", entry.id, "catalogue_id"), ("does", entry.does, "does")):
+        found = finding.get(key, "")
         if wanted is not None and wanted != found:
             yield f"{name} is {found!r}, expected {wanted!r}"
     for key in ("cause", "fix", "why", "seen"):

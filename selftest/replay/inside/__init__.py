@@ -1,0 +1,1 @@
+"""Tests that run within a scene, as the pytest command of its runner (test_runner.py)."""
