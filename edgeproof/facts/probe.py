@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from edgeproof import limits
 from edgeproof.facts.observed import Unobserved
-from edgeproof.inventory import Kind
 
 T = TypeVar("T")
-
-ANY = "any"
-"""What cluster.yaml says of a thing that may be as it is."""
 
 
 @dataclass(frozen=True)
@@ -32,22 +28,13 @@ class Output:
 
 @dataclass(frozen=True)
 class Probe(Generic[T]):
-    """One fact of a node. `parse` is total: any output gives a value or an `Unobserved`.
-
-    `only` is the kind of machine that can have it. `moot` is why nobody asks for it on this node ('' where it is asked).
-    """
+    """One fact of a node. `parse` is total: any output gives a value or an `Unobserved`."""
 
     name: str
     snippet: str
     parse: Callable[[Output], T | Unobserved]
     timeout_s: float = limits.SNIPPET_S
     root: bool = False
-    only: Kind | None = None
-    moot: str = ""
-
-    def unless(self, any_will_do: bool) -> Probe[T]:
-        """Give the same probe, moot where cluster.yaml takes any value."""
-        return replace(self, moot="not required by cluster.yaml") if any_will_do else self
 
 
 def parse_lines(output: Output) -> tuple[str, ...]:

@@ -13,14 +13,12 @@ from edgeproof.facts.cluster.members import Member, boards, parse_member
 from edgeproof.facts.cluster.objects import Volume, parse_volume
 from edgeproof.facts.cluster.parse import number, part, parts, text
 from edgeproof.facts.cluster.pods import SYSTEM_NAMESPACES, PodOnNode, parse_pod
-from edgeproof.facts.cluster.taints import ANY, Taint, parse_taint
+from edgeproof.facts.cluster.taints import Taint, parse_taint
 from edgeproof.facts.cluster.versions import minors_behind, most_minors_behind
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.observed import Blocked, Facts, NotApplicable, blank, reason, replaced, unobserved
 from edgeproof.facts.reach import Reach
-from edgeproof.inventory import Inventory
-
-NOT_REQUIRED = "not required by cluster.yaml"
+from edgeproof.inventory import ANY, NOT_REQUIRED, Inventory
 
 
 @dataclass(frozen=True)
@@ -225,12 +223,12 @@ def _service(raw: dict[str, Any]) -> Any:
 
 
 def _has_no_gpu(facts: NodeFacts, member: Member | None) -> bool:
-    """Tell whether a machine is declared to have no GPU, or is no Jetson and shows none, neither itself nor to Kubernetes."""
+    """Tell whether a machine has no GPU: as declared, else by what it is; one that advertises a GPU to Kubernetes has one."""
     if facts.declared.kind is not None:
         return facts.declared.kind == "other"
     if reason(facts, "platform") or (member is not None and member.gpus):
         return False
-    return facts.kind == "other" and (reason(facts, "gpu_devices") is not None or not facts.gpu_devices)
+    return facts.kind == "other"
 
 
 def _blocked_member(name: str, member: Member, nodes: dict[str, NodeFacts], inventory: Inventory) -> Member:
