@@ -83,13 +83,9 @@ def _install(inventory: Inventory, role: str) -> str:
     """Give the installer's own command for that role; TOKEN is for a person to fill in."""
     docker = " --docker" if inventory.kubernetes.runtime == "docker" else ""
     joins = role == "agent" or len(inventory.servers) > 1
-    join = f"K3S_URL=https://{_endpoint(inventory)}:6443 K3S_TOKEN=TOKEN " if joins else ""
+    join = f"K3S_URL=https://{inventory.endpoint}:6443 K3S_TOKEN=TOKEN " if joins else ""
     note = f"   # TOKEN: sudo cat {DATA_DIR}/server/node-token on {inventory.server.name}" if join else ""
     return f"curl -sfL https://get.k3s.io | {join}sh -s - {role}{docker}{note}"
-
-
-def _endpoint(inventory: Inventory) -> str:
-    return inventory.kubernetes.endpoint or str(inventory.server.address)
 
 
 def _not_running(node: NodeFacts, service: Service) -> Advice:
@@ -123,7 +119,7 @@ def joined(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -
     if k3s.never_joined:
         return Advice(
             f"{node.name} asks {k3s.url}, which is no server of cluster.yaml as it resolves that name, and has no cluster CA from there",
-            f"on {node.name}: write https://{_endpoint(inventory)}:6443 into {k3s.url_file or 'its settings'} and: sudo systemctl "
+            f"on {node.name}: write https://{inventory.endpoint}:6443 into {k3s.url_file or 'its settings'} and: sudo systemctl "
             f"restart {unit}   # where {k3s.url_host} stands for your servers, name it in cluster.yaml as kubernetes.endpoint",
             does="restarts",
         )
@@ -138,7 +134,7 @@ def _mismatch(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory
     known = not reason(server, "k3s") and not reason(server.k3s, "data_dir")
     return catalogue(
         "token-ca-mismatch",
-        node=node.name, server=inventory.server.name, server_address=_endpoint(inventory), data=server.k3s.data_dir if known else DATA_DIR,
+        node=node.name, server=inventory.server.name, server_address=inventory.endpoint, data=server.k3s.data_dir if known else DATA_DIR,
         file=k3s.token_setting_file or k3s.url_file or "its settings", unit=k3s.service.unit if k3s.service else "k3s-agent",
     )  # fmt: skip
 

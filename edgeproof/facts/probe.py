@@ -11,6 +11,9 @@ from edgeproof.facts.observed import Unobserved
 
 T = TypeVar("T")
 
+TIMED_OUT = (124, 137)
+"""Exit statuses of what timeout(1) ended, by asking and by killing."""
+
 
 @dataclass(frozen=True)
 class Output:
@@ -22,8 +25,8 @@ class Output:
 
     @property
     def timed_out(self) -> bool:
-        """Whether `timeout` ended the snippet (exit status 124 or 137, timeout(1))."""
-        return self.status in (124, 137)
+        """Whether `timeout` ended the snippet."""
+        return self.status in TIMED_OUT
 
 
 @dataclass(frozen=True)

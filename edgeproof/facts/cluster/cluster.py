@@ -60,15 +60,24 @@ class ClusterFacts(Facts):
         of_hostname = {member.hostname: board for board, member in self.members.items()}
         return of_name.get(name) or of_hostname.get(name, name)
 
-    def hindrance(self, name: str) -> str:
-        """Say why an agent can take no workload pod, and which check tells it; '' where it can."""
+    def takes_no_pod(self, name: str, is_scheduled: bool = True) -> str:
+        """Say why a node can run no pod, and which check tells it; '' where it can.
+
+        `is_scheduled` where the scheduler places the pod, which leaves cordoned nodes out; a DaemonSet's pods go there too.
+        """
         member = self.member(name)
         if not member.ready:
             return f"{name} is not Ready (see the check nodes)"
-        if member.cordoned:
+        if is_scheduled and member.cordoned:
             return f"{name} is cordoned (SchedulingDisabled): it takes no pods (see the check schedulable)"
+        return ""
+
+    def takes_no_work(self, name: str) -> str:
+        """Say why an agent can take no workload pod, and which check tells it; '' where it can."""
+        if why := self.takes_no_pod(name):
+            return why
         label = self.declared.scheduling.label
-        if label != ANY and label not in member.labels:
+        if label != ANY and label not in self.member(name).labels:
             return f"{name} lacks the label {label} (see the check worker_label)"
         return ""
 

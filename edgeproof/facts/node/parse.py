@@ -16,7 +16,7 @@ from edgeproof.facts.node.sudo import SUDO
 from edgeproof.facts.observed import Unobserved, replaced, unobserved
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.reach import Reach
-from edgeproof.facts.script import NO_SUDO
+from edgeproof.facts.script import NEEDS_ROOT, NO_SUDO
 from edgeproof.inventory import Inventory, Node
 
 
@@ -54,7 +54,7 @@ def _value(probe: Probe[Any], raw: dict[str, Any], reach: Reach) -> Any:
         return Unobserved(f"the node's answer was cut before {probe.name}")
     output = Output(**printed)
     if probe.root and output.status == NO_SUDO and probe.name != SUDO.name:
-        return Unobserved("needs root, and sudo does not work (see the check sudo)")
+        return Unobserved(NEEDS_ROOT)
     if output.timed_out and not output.stdout:
         return Unobserved(f"{probe.name} took longer than {probe.timeout_s:g} s")
     return probe.parse(output)
