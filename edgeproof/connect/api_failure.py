@@ -159,7 +159,7 @@ class Asked:
     def _point_fix(self, host: str = "") -> str:
         """Give the command that puts the server's own address into the file that was read, and changes nothing else."""
         url = urlsplit(self.kubeconfig.server)
-        address = host or self.inventory.kubernetes.endpoint or self.inventory.server.address
+        address = host or self.inventory.endpoint
         pattern = self.kubeconfig.server.replace("[", r"\[").replace(".", r"\.")
         sudo = "" if os.access(self.kubeconfig.path, os.W_OK) else "sudo "
         return f"{sudo}sed -i 's#{pattern}#{url.scheme}://{address}:{url.port or PORT}#' {self.kubeconfig.path}"

@@ -59,10 +59,9 @@ def copy_fix(inventory: Inventory) -> str:
     except SshConfigInvalid:
         ssh = f"ssh {server.address}"
     file = f"~/.kube/{server.name}.yaml"
-    address = inventory.kubernetes.endpoint or server.address
     return (
         f"(umask 077; set -C; mkdir -p ~/.kube; {ssh} sudo cat /etc/rancher/k3s/k3s.yaml | "
-        f"sed 's#https://127.0.0.1:#https://{address}:#' > {file})   # then name it: --edgeproof-kubeconfig={file}"
+        f"sed 's#https://127.0.0.1:#https://{inventory.endpoint}:#' > {file})   # then name it: --edgeproof-kubeconfig={file}"
     )
 
 

@@ -6,7 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -17,21 +17,27 @@ from edgeproof.errors import Does, EdgeproofError
 from edgeproof.facts.observed import Blocked, NotApplicable
 
 Context = Mapping[str, Any]
-"""What an advice function may name as parameters: node, nodes, cluster, inventory."""
+"""What is known where a check has failed, by the names of CONTEXT; what was not come to is left out."""
+
+CONTEXT = frozenset(
+    {"inventory", "nodes", "node", "agent", "server", "nfs_server", "cluster"}
+    | {"verify_pods", "claim_pods", "trial_mounts", "workloads", "speedup"}
+)
+"""What an advice function may name as parameters: the nouns that checks are written with."""
 
 
 @dataclass(frozen=True)
 class Advice:
     """The likely cause, the fix as a command to copy, and the catalogue's id and source ('' if it has no row).
 
-    `does` is the heaviest thing the fix does, if it is run as it stands.
+    `does` is the heaviest thing the fix does, if it is run as it stands with what its comments say.
     """
 
     cause: str
     fix: str
     id: str = ""
     source: str = ""
-    does: Does = "changes"
+    does: Does = field(kw_only=True)
 
 
 class _Blanks(dict[str, str]):
@@ -51,6 +57,9 @@ def advises(check: str) -> Callable[[Callable[..., Advice]], Callable[..., Advic
     """
 
     def register(function: Callable[..., Advice]) -> Callable[..., Advice]:
+        unknown = set(inspect.signature(function).parameters) - CONTEXT
+        if unknown:
+            raise ValueError(f"advice on {check} asks for {', '.join(sorted(unknown))}, which no check has")
         key = (f"tests_{function.__module__.rsplit('.', 1)[1].split('_')[0]}", check)
         if key in _advisers:
             raise ValueError(f"two functions advise on {check} of {key[0]}")
@@ -72,7 +81,7 @@ def catalogue(row: str, **values: object) -> Advice:
     found = _rows()[row]
     fix = str(found["fix"]).format_map(_Blanks({key: str(value) for key, value in values.items()}))
     words = f"try: {fix}" if found.get("try") else fix
-    return Advice(str(found["cause"]), words, row, str(found["source"]), found["does"])
+    return Advice(str(found["cause"]), words, row, str(found["source"]), does=found["does"])
 
 
 @cache
@@ -89,12 +98,17 @@ def advised_checks() -> dict[tuple[str, str], str]:
 
 
 def advise(suite: str, check: str, context: Context) -> Advice | None:
-    """Explain the failure of a suite's check; None without advice, or when the facts it reads are unobserved."""
+    """Explain the failure of a suite's check; None without advice, or where what it reads was not come to or cannot be observed."""
     _load_advisers()
     adviser = _advisers.get((suite, check))
-    if adviser is None:
+    names = set(inspect.signature(adviser).parameters) if adviser else set()
+    if adviser is None or not names <= context.keys():
         return None
     try:
-        return adviser(**{name: context[name] for name in inspect.signature(adviser).parameters})
-    except (Blocked, NotApplicable, KeyError, EdgeproofError):
+        return adviser(**{name: context[name] for name in names})
+    except (
+        Blocked,
+        NotApplicable,
+        EdgeproofError,
+    ):  # EdgeproofError: a workload that failed is asked again for its shards
         return None

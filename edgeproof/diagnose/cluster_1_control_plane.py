@@ -46,7 +46,7 @@ def services(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory)
     """Not there, not running (with its own words), or in the other role."""
     service, wanted = node.k3s.service, node.declared.k3s_role
     if service is None:
-        return Advice(f"K3s is not installed on {node.name}", _install(inventory, wanted))
+        return Advice(f"K3s is not installed on {node.name}", _install(inventory, wanted), does="restarts")
     if node.k3s.role == "nothing":
         meant = next((each for each in node.k3s.services if each.role == wanted), None)
         if meant is not None:
@@ -54,6 +54,7 @@ def services(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory)
         return Advice(
             f"K3s is installed on {node.name} as {service.role or service.unit} alone, and does not run",
             _install(inventory, wanted),
+            does="restarts",
         )
     if wanted == "server" or _serves_this_cluster(node, nodes, inventory):
         return Advice(
@@ -82,13 +83,9 @@ def _install(inventory: Inventory, role: str) -> str:
     """Give the installer's own command for that role; TOKEN is for a person to fill in."""
     docker = " --docker" if inventory.kubernetes.runtime == "docker" else ""
     joins = role == "agent" or len(inventory.servers) > 1
-    join = f"K3S_URL=https://{_endpoint(inventory)}:6443 K3S_TOKEN=TOKEN " if joins else ""
+    join = f"K3S_URL=https://{inventory.endpoint}:6443 K3S_TOKEN=TOKEN " if joins else ""
     note = f"   # TOKEN: sudo cat {DATA_DIR}/server/node-token on {inventory.server.name}" if join else ""
     return f"curl -sfL https://get.k3s.io | {join}sh -s - {role}{docker}{note}"
-
-
-def _endpoint(inventory: Inventory) -> str:
-    return inventory.kubernetes.endpoint or str(inventory.server.address)
 
 
 def _not_running(node: NodeFacts, service: Service) -> Advice:
@@ -102,7 +99,9 @@ def _not_running(node: NodeFacts, service: Service) -> Advice:
         )
         return Advice(f"{service.what} on {node.name}{said}", log, does="restarts")
     if service.state == "stopped":
-        return Advice(f"{service.what} on {node.name}{said}", f"sudo systemctl enable --now {service.unit}; {log}")
+        return Advice(
+            f"{service.what} on {node.name}{said}", f"sudo systemctl enable --now {service.unit}; {log}", does="changes"
+        )
     return Advice(f"{service.what} on {node.name}{said}", log, does="reads")
 
 
@@ -120,7 +119,7 @@ def joined(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -
     if k3s.never_joined:
         return Advice(
             f"{node.name} asks {k3s.url}, which is no server of cluster.yaml as it resolves that name, and has no cluster CA from there",
-            f"on {node.name}: write https://{_endpoint(inventory)}:6443 into {k3s.url_file or 'its settings'} and: sudo systemctl "
+            f"on {node.name}: write https://{inventory.endpoint}:6443 into {k3s.url_file or 'its settings'} and: sudo systemctl "
             f"restart {unit}   # where {k3s.url_host} stands for your servers, name it in cluster.yaml as kubernetes.endpoint",
             does="restarts",
         )
@@ -135,7 +134,7 @@ def _mismatch(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory
     known = not reason(server, "k3s") and not reason(server.k3s, "data_dir")
     return catalogue(
         "token-ca-mismatch",
-        node=node.name, server=inventory.server.name, server_address=_endpoint(inventory), data=server.k3s.data_dir if known else DATA_DIR,
+        node=node.name, server=inventory.server.name, server_address=inventory.endpoint, data=server.k3s.data_dir if known else DATA_DIR,
         file=k3s.token_setting_file or k3s.url_file or "its settings", unit=k3s.service.unit if k3s.service else "k3s-agent",
     )  # fmt: skip
 
@@ -154,6 +153,7 @@ def token(server: NodeFacts) -> Advice:
     return Advice(
         "others than root may read the join token",
         f"sudo chown root:root {paths} && sudo chmod 600 {paths}   # on {server.name}",
+        does="changes",
     )
 
 
@@ -197,8 +197,8 @@ def _names(members: Iterable[Member]) -> str:
 
 @advises("strangers")
 def strangers(cluster: ClusterFacts, inventory: Inventory) -> Advice:
-    """Not in cluster.yaml, or an old name of a board; only an object that no board stands behind may go."""
-    fixes, gone = [], False
+    """Not in cluster.yaml, an old name of a board, or of one that is gone: a person tells which."""
+    fixes = []
     for member in cluster.strangers:
         boards = [node.name for node in inventory.nodes.values() if member.has_address_of(node)]
         if boards:
@@ -206,14 +206,11 @@ def strangers(cluster: ClusterFacts, inventory: Inventory) -> Advice:
         elif member.is_ready:
             fixes.append(f"cluster.yaml: nodes: {member.name}: {{address: {_address(member)}, role: …}}")
         else:
-            gone = True
-            fixes.append(
-                f"kubectl describe node {member.name}   # only if its board is gone for good: kubectl delete node {member.name}"
-            )
+            fixes.append(f"kubectl describe node {member.name}   # not Ready: is its board off, or gone for good?")
     return Advice(
         f"nodes that cluster.yaml does not name: {_names(cluster.strangers)}; boards renamed, forgotten in the file, or gone",
         "\n".join(fixes),
-        does="deletes" if gone else "reads",
+        does="reads",
     )
 
 
@@ -244,6 +241,7 @@ def versions(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Ad
     return Advice(
         f"{node.name} runs {member.runtime_version}, and cluster.yaml declares {inventory.kubernetes.runtime}",
         f"cluster.yaml: kubernetes: {{runtime: {member.runtime}}}, if that is meant; else take --docker out of the flags of K3s there",
+        does="changes",
     )
 
 

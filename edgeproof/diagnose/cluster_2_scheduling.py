@@ -55,8 +55,11 @@ def worker_label(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -
         return Advice(
             f"no workload pod will be scheduled here: they select {label}",
             f"kubectl label node {name} {label} --overwrite",
+            does="changes",
         )
-    return Advice(f"workload pods select {label}, and the server has it", f"kubectl label node {name} {key}-")
+    return Advice(
+        f"workload pods select {label}, and the server has it", f"kubectl label node {name} {key}-", does="changes"
+    )
 
 
 @advises("schedulable")
@@ -65,6 +68,7 @@ def schedulable(agent: NodeFacts, cluster: ClusterFacts) -> Advice:
     return Advice(
         f"{agent.name} is cordoned (SchedulingDisabled): it takes no new pods",
         f"kubectl uncordon {cluster.member(agent.name).name}   # when the work that it was cordoned for is done",
+        does="changes",
     )
 
 

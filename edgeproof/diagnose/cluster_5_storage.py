@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.failed_mount import MountOf, explain_mount
@@ -61,7 +62,7 @@ def _options(inventory: Inventory, nfs_server: NfsServer) -> Advice:
     cause = f"the line that decides for {agent.name}, {place}, does not give it {lacking}"
     if declared - nfs_server.granted(inventory) == {"no_root_squash"}:
         row = catalogue("nfs-root-squash", server=_server(inventory))
-        return Advice(f"{cause}: {row.cause}", mend, row.id, row.source, "changes")
+        return replace(row, cause=f"{cause}: {row.cause}", fix=mend, does="changes")
     return Advice(cause, mend, does="changes")
 
 

@@ -12,5 +12,9 @@ IMAGE = "python -m edgeproof image   # builds it once and puts it on every agent
 def worker_image(agent: NodeFacts) -> Advice:
     """Missing, or another build."""
     if not agent.worker_image.id:
-        return Advice("the worker image is not on this agent, and imagePullPolicy Never will not fetch it", IMAGE)
-    return Advice("this agent has another worker image than the others: its results cannot be compared", IMAGE)
+        return Advice(
+            "the worker image is not on this agent, and imagePullPolicy Never will not fetch it", IMAGE, does="changes"
+        )
+    return Advice(
+        "this agent has another worker image than the others: its results cannot be compared", IMAGE, does="changes"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgeproof.diagnose.advice import Advice, catalogue
 
@@ -122,7 +122,7 @@ def _version(of: MountOf) -> Advice:
         return found
     cause = f"{found.cause}, or the kernel of {of.agent} lacks the version"
     fix = f"zgrep NFS_V /proc/config.gz   # on {of.agent}: which versions it has; then, {found.fix}"
-    return Advice(cause, fix, found.id, found.source, found.does)
+    return replace(found, cause=cause, fix=fix, does=found.does)
 
 
 def _not_permitted(of: MountOf) -> Advice:

@@ -41,12 +41,16 @@ def sudo(node: NodeFacts) -> Advice:
         "no-rights": Advice(
             f"{user} may not become root by sudo",
             f"name a user who may (nodes.{node.name}.user in cluster.yaml), or {where}: sudo usermod -aG sudo {user}",
+            does="changes",
         ),
         "requires-tty": Advice(
             f"sudo lets {user} in at a terminal only (requiretty)",
             f"{where}: sudo visudo -f /etc/sudoers.d/{user}-no-terminal   # with the line: Defaults:{user} !requiretty",
+            does="changes",
         ),
-        "not-installed": Advice("sudo is not installed", f"as root on {node.name}: apt-get install sudo"),
+        "not-installed": Advice(
+            "sudo is not installed", f"as root on {node.name}: apt-get install sudo", does="changes"
+        ),
     }
     unknown = Advice(
         f"sudo does not run as it should: {node.sudo.said or 'it says nothing'}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.node import NodeFacts
 
@@ -11,15 +13,18 @@ def hostname(node: NodeFacts) -> Advice:
     """Two boards of one name, or merely the wrong one."""
     if node.fleet.same_hostname:
         found = catalogue("duplicate-hostname", node=node.name)
-        return Advice(
-            f"{found.cause} (here also {', '.join(node.fleet.same_hostname)})", found.fix, found.id, found.source
-        )
+        return replace(found, cause=f"{found.cause} (here also {', '.join(node.fleet.same_hostname)})")
     if node.hostname.in_full(node.name) == node.name:
         name = node.hostname.name
-        return Advice("the node does not resolve its own name", f"echo '127.0.1.1 {name}' | sudo tee -a /etc/hosts")
+        return Advice(
+            "the node does not resolve its own name",
+            f"echo '127.0.1.1 {name}' | sudo tee -a /etc/hosts",
+            does="changes",
+        )
     return Advice(
         f"the board is called {node.hostname.name}, not as in cluster.yaml",
         f"sudo hostnamectl set-hostname {node.name}   # before it joins K3s; if it has joined as {node.hostname.name}, name it so in cluster.yaml",
+        does="changes",
     )
 
 

@@ -15,10 +15,13 @@ def address(node: NodeFacts, inventory: Inventory) -> Advice:
     wanted = f"{node.declared.address}/{inventory.network.prefix}"
     by_hand = f"sudo nmtui   # set {wanted} by hand, gateway {inventory.network.gateway}"
     if node.declared.address not in node.network.held:
-        return Advice(f"the node answers, but {node.declared.address} is on none of its interfaces", by_hand)
+        return Advice(
+            f"the node answers, but {node.declared.address} is on none of its interfaces", by_hand, does="changes"
+        )
     return Advice(
         f"the node has {node.declared.address} by a lease, so it may get another one",
         f"{by_hand}; or, where the DHCP server keeps it for this node, network: {{addresses: any}} in cluster.yaml",
+        does="changes",
     )
 
 
@@ -28,9 +31,17 @@ def subnet(node: NodeFacts, inventory: Inventory) -> Advice:
     own, gateway = node.network.networks(node.declared.address)[0], inventory.network.gateway
     wanted = f"{node.declared.address}/{inventory.network.prefix}"
     if gateway not in own:
-        return Advice(f"the gateway {gateway} lies outside the node's subnet {own}", f"sudo nmtui   # set {wanted}")
+        return Advice(
+            f"the gateway {gateway} lies outside the node's subnet {own}",
+            f"sudo nmtui   # set {wanted}",
+            does="changes",
+        )
     if inventory.network.prefix not in node.network.prefixes(node.declared.address):
-        return Advice(f"the node's prefix is /{own.prefixlen}, not the declared one", f"sudo nmtui   # set {wanted}")
+        return Advice(
+            f"the node's prefix is /{own.prefixlen}, and cluster.yaml says /{inventory.network.prefix}",
+            f"sudo nmtui   # set {wanted}; or, where the node is right, network: {{prefix: {own.prefixlen}}} in cluster.yaml",
+            does="changes",
+        )
     return Advice(
         f"the gateway {gateway} of cluster.yaml answers neither a ping nor its ARP{_other_gateway(node, gateway)}",
         "ip -4 neigh show; ip -4 route show default   # is the gateway on, and is it the one in cluster.yaml?",
@@ -55,6 +66,7 @@ def default_route(node: NodeFacts, inventory: Inventory) -> Advice:
         f"the default route leads over {route.interface}, the USB cable to a computer, by {route.gateway or 'no gateway'}",
         f"sudo nmtui   # give the connection of {node.declared.address} the gateway {inventory.network.gateway}, that of "
         f"{route.interface} none",
+        does="changes",
     )
 
 
@@ -65,6 +77,7 @@ def dns(inventory: Inventory) -> Advice:
     return Advice(
         "the name servers of cluster.yaml are not configured",
         f"sudo nmtui   # set DNS {servers}; or name the node's own in cluster.yaml: network: {{dns: […]}}",
+        does="changes",
     )
 
 

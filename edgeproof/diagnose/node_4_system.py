@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.clocks import PARTS
@@ -32,7 +34,8 @@ def swap(node: NodeFacts) -> Advice:
         *(f"sudo sed -i.bak '\\#^[[:space:]]*{name}[[:space:]]#s/^/#/' /etc/fstab" for name in node.swap.in_fstab),
     ]
     words = "; ".join(causes) or "swap is made at boot"
-    return Advice(words, " && ".join(fixes), *((zram.id, zram.source) if node.swap.on_zram else ("", "")))
+    row = (zram.id, zram.source) if node.swap.on_zram else ("", "")
+    return Advice(words, " && ".join(fixes), *row, does="changes")
 
 
 @advises("power_mode")
@@ -46,15 +49,15 @@ def power_mode(node: NodeFacts, inventory: Inventory) -> Advice:
             f"power mode {mode.present} is not what cluster.yaml declares ({declared})",
             "# in cluster.yaml, name the mode that is meant: power: {mode: max}, an id, a name, or any; this board has "
             + (", ".join(map(str, mode.conf)) or f"{mode.present}"),
+            does="reads",
         )
-    found = catalogue("slow-node")
-    return Advice(
-        f"power mode {mode.present} slows the board; {wanted} is its fastest"
+    return replace(
+        catalogue("slow-node"),
+        cause=f"power mode {mode.present} slows the board; {wanted} is its fastest"
         if declared == FASTEST
         else f"power mode {mode.present} is not what cluster.yaml declares ({declared}), and slower",
-        f"sudo nvpmodel -m {wanted.id}   # may ask for a reboot",
-        found.id,
-        found.source,
+        fix=f"sudo nvpmodel -m {wanted.id}   # may ask for a reboot",
+        does="restarts",
     )
 
 
@@ -67,18 +70,17 @@ def clocks(node: NodeFacts) -> Advice:
     if not pinned and any(source.state == "enabled" for source in node.clocks.boot_sources):
         names = ", ".join(source.name for source in node.clocks.boot_sources if source.state == "enabled")
         cause = f"the clocks are free, though {names} runs jetson_clocks at boot"
-        return Advice(cause, "sudo jetson_clocks", found.id, found.source)
+        return replace(found, cause=cause, fix="sudo jetson_clocks", does="changes")
     if not idle:
-        cause = f"{found.cause}; no unit, rc.local or cron line was found that runs it at boot"
-        return Advice(cause, found.fix, found.id, found.source)
+        return replace(found, cause=f"{found.cause}; no unit, rc.local or cron line was found that runs it at boot")
     where = idle[0]
     keeps = f"sudo chmod +x {where.name}" if where.name.startswith("/") else f"sudo systemctl enable {where.name}"
     lost = "will be lost at the next boot" if pinned else "were lost at the last boot"
-    return Advice(
-        f"the pinned clocks {lost}: {where.name} runs jetson_clocks, but is {where.state}",
-        keeps if pinned else f"sudo jetson_clocks && {keeps}",
-        found.id,
-        found.source,
+    return replace(
+        found,
+        cause=f"the pinned clocks {lost}: {where.name} runs jetson_clocks, but is {where.state}",
+        fix=keeps if pinned else f"sudo jetson_clocks && {keeps}",
+        does="changes",
     )
 
 
@@ -95,14 +97,22 @@ def power_supply(node: NodeFacts) -> Advice:
         )
     if node.platform.soc == "tegra210":
         return found
-    fix = "use the supply and the cable that the board's maker names for this power mode"
-    return Advice("over-current or undervoltage: a supply or cable too weak for the board", fix, found.id, found.source)
+    return replace(
+        found,
+        cause="over-current or undervoltage: a supply or cable too weak for the board",
+        fix="use the supply and the cable that the board's maker names for this power mode",
+        does="changes",
+    )
 
 
 @advises("thermal")
 def thermal() -> Advice:
     """Hot at rest."""
-    return Advice("the board is hot at rest, and will throttle", "fit a fan or heat sink; sudo jetson_clocks --fan")
+    return Advice(
+        "the board is hot at rest, and will throttle under load",
+        "sudo tegrastats   # which zone is hot; does a fan turn? fit one, or a larger heat sink",
+        does="reads",
+    )
 
 
 @advises("memory")

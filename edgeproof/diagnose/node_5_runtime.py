@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.node import NodeFacts
@@ -27,12 +28,14 @@ def docker(node: NodeFacts) -> Advice:
     if seen.active == NOT_INSTALLED:
         return Advice(
             "Docker is not installed, and cluster.yaml says runtime: docker, or does not say",
-            "sudo apt-get install -y docker.io   # or, where K3s runs its pods on containerd: kubernetes: {runtime: containerd} in cluster.yaml",
+            "apt-cache policy docker-ce docker.io   # then: sudo apt-get install the one that has a candidate; or, where K3s runs its pods on"
+            " containerd: kubernetes: {runtime: containerd} in cluster.yaml",
+            does="changes",
         )
     if seen.active in (NO_DAEMON, PODMAN) or (seen.active != "active" and seen.sockets):
         return _something_else(node)
     if seen.active == "active":
-        return Advice("Docker does not start at boot", f"sudo systemctl enable {seen.unit}")
+        return Advice("Docker does not start at boot", f"sudo systemctl enable {seen.unit}", does="changes")
     clashes = node.daemon_json.clashes
     if clashes:
         return Advice(
@@ -41,7 +44,11 @@ def docker(node: NodeFacts) -> Advice:
             source="nvidia-docker#490",
             does="restarts",
         )
-    return Advice("Docker does not run", f"sudo journalctl -u {seen.unit} -n 20; sudo systemctl start {seen.unit}")
+    return Advice(
+        "Docker does not run",
+        f"sudo journalctl -u {seen.unit} -n 20; sudo systemctl start {seen.unit}",
+        does="changes",
+    )
 
 
 def _something_else(node: NodeFacts) -> Advice:
@@ -61,11 +68,11 @@ def docker_held(node: NodeFacts) -> Advice:
     """Free to be upgraded."""
     found = catalogue("docker-clone3")
     packages = " ".join(node.docker.unheld)
-    return Advice(
-        f"apt may upgrade {packages} past what this kernel takes",
-        f"sudo apt-mark hold {packages}",
-        found.id,
-        found.source,
+    return replace(
+        found,
+        cause=f"apt may upgrade {packages} past what this kernel takes",
+        fix=f"sudo apt-mark hold {packages}",
+        does="changes",
     )
 
 
@@ -75,7 +82,7 @@ def daemon_json(node: NodeFacts) -> Advice:
     seen = node.daemon_json
     if seen.error:
         found = catalogue("daemon-json-invalid", path=seen.path)
-        return Advice(f"dockerd does not take {seen.path}: {seen.error}", found.fix, found.id, found.source, found.does)
+        return replace(found, cause=f"dockerd does not take {seen.path}: {seen.error}")
     twice = f" (it has {' and '.join(seen.repeated)} twice, of which the last counts)" if seen.repeated else ""
     if not seen.nvidia_path:
         what = f"{seen.path} names no nvidia runtime" if seen.present else f"there is no {seen.path}"
@@ -93,7 +100,7 @@ def _without_program(node: NodeFacts) -> Advice:
     """Name the package that has the runtime's program: its own on R32, the toolkit's from R35 on."""
     path = node.daemon_json.nvidia_path
     if path.rsplit("/", 1)[-1] != "nvidia-container-runtime":
-        return Advice(f"{path}, the nvidia runtime in {node.daemon_json.path}, is not there to run", f"ls -l {path}; sudoedit {node.daemon_json.path}")  # fmt: skip
+        return Advice(f"{path}, the nvidia runtime in {node.daemon_json.path}, is not there to run", f"ls -l {path}; sudoedit {node.daemon_json.path}", does="changes")  # fmt: skip
     old = reason(node, "platform") is None and node.platform.l4t.startswith("32.")
     package = "nvidia-container-runtime" if old else "nvidia-container-toolkit"
     return Advice(f"{path} is not installed", f"sudo apt-get install -y {package}; {RESTART}", does="restarts")
@@ -119,8 +126,12 @@ def daemon_agrees(node: NodeFacts) -> Advice:
 def docker_group(node: NodeFacts, inventory: Inventory) -> Advice:
     """Not a member, or docker's own words."""
     if "docker" not in node.docker_group.groups:
-        user = node.declared.user or inventory.ssh.user
-        return Advice(f"{user} is not in the group docker", f"sudo usermod -aG docker {user}   # then log in again")
+        user = node.reach.user or node.declared.user or inventory.ssh.user
+        return Advice(
+            f"{user} is not in the group docker",
+            f"sudo usermod -aG docker {user}   # then log in again; whoever is in it can become root",
+            does="changes",
+        )
     return Advice(
         f"docker does not answer the user, who is in the group docker: {node.docker_group.said or 'it said nothing'}",
         "docker version; ls -l /var/run/docker.sock",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.runtime import DeviceQuery
@@ -33,7 +35,7 @@ def devices() -> Advice:
     """No Tegra kernel, or no driver."""
     return Advice(
         "the kernel has made no GPU device nodes: the NVIDIA driver is not loaded",
-        "sudo dmesg | grep -i -e nvgpu -e nvidia; lsmod   # a board whose driver is not there is flashed with its JetPack",
+        "sudo dmesg | grep -i -e nvgpu -e nvidia; lsmod; dpkg -l | grep -e nvidia-l4t-kernel -e nvidia-driver",
         does="reads",
     )
 
@@ -44,7 +46,9 @@ def device_query(node: NodeFacts, inventory: Inventory) -> Advice:
     seen, image = node.device_query, inventory.images.device_query
     if seen.result == "no image":
         return Advice(
-            f"the image {image} is not on the node", f"docker pull {image}   # or docker load it from another node"
+            f"the image {image} is not on the node",
+            f"docker pull {image}   # or docker load it from another node",
+            does="changes",
         )
     if seen.refusal:
         return _not_started(seen.refusal, image)
@@ -56,12 +60,16 @@ def _not_started(said: str, image: str) -> Advice:
     output = said.lower()
     run = f"docker run --rm {image} ./deviceQuery"
     if "exec format error" in output:
-        found = catalogue("wrong-arch-image")
-        return Advice(f"{image} was built for another architecture than the node's", f"docker image inspect {image} | grep Architecture; uname -m   # name one for this board as images.device_query in cluster.yaml", found.id, found.source, "reads")  # fmt: skip
+        return replace(
+            catalogue("wrong-arch-image"),
+            cause=f"{image} was built for another architecture than the node's",
+            fix=f"docker image inspect {image} | grep Architecture; uname -m   # name one for this board as images.device_query in cluster.yaml",
+            does="reads",
+        )
     if "runtime name" in output or "unknown runtime" in output:
         return Advice(f"the nvidia runtime is not registered with the daemon: {said}", "docker info --format '{{json .Runtimes}}'; cat /etc/docker/daemon.json", does="reads")  # fmt: skip
     if "devicequery" in output and ("no such file" in output or "not found" in output):
-        return Advice(f"{image} has no ./deviceQuery to run: {said}", "name an image that has it as images.device_query in cluster.yaml")  # fmt: skip
+        return Advice(f"{image} has no ./deviceQuery to run: {said}", "name an image that has it as images.device_query in cluster.yaml", does="reads")  # fmt: skip
     if "hook" in output or "nvidia-container" in output:
         return Advice(f"the container did not start, NVIDIA's part of the runtime failed: {said}", f"{run}; dpkg -l | grep -e nvidia-container -e nvidia-l4t-core", does="reads")  # fmt: skip
     return Advice(f"docker did not start the container: {said}", run, does="reads")
@@ -72,8 +80,7 @@ def _cuda_error(seen: DeviceQuery) -> Advice:
     code = seen.code or 0
     if code in MISMATCHES:
         found = catalogue("l4t-image-mismatch")
-        cause = f"deviceQuery found no usable GPU: {MISMATCHES[code]} (code {code})"
-        return Advice(cause, found.fix, found.id, found.source, found.does)
+        return replace(found, cause=f"deviceQuery found no usable GPU: {MISMATCHES[code]} (code {code})")
     if code in CODES:
         meaning, look = CODES[code]
         return Advice(f"deviceQuery found no usable GPU: {meaning} (code {code})", look, does="reads")

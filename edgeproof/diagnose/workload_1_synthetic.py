@@ -13,7 +13,7 @@ from edgeproof.workload.runs import SYNTHETIC, Workloads
 @advises("image_on_every_agent")
 def image_on_every_agent() -> Advice:
     """The error says which step failed."""
-    return Advice("the worker image could not be built, sent or loaded", "python -m edgeproof image")
+    return Advice("the worker image could not be built, sent or loaded", "python -m edgeproof image", does="changes")
 
 
 @advises("synthetic")
@@ -45,6 +45,7 @@ def server_free(server: NodeFacts, cluster: ClusterFacts, inventory: Inventory) 
         return Advice(
             f"shards run on the server, which has the label {inventory.scheduling.label}",
             f"kubectl label node {name} {key}-",
+            does="changes",
         )
     return catalogue("master-hot", server=name, taint=inventory.scheduling.taint)
 

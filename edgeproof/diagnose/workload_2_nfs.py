@@ -34,6 +34,7 @@ def predictions() -> Advice:
     return Advice(
         "the agents do not agree on what they see: another worker image, or faulty memory",
         "python -m edgeproof cluster -k worker_image",
+        does="reads",
     )
 
 
@@ -48,6 +49,7 @@ def corrupt(workloads: Workloads) -> Advice:
     return Advice(
         "images failed that should not, or did not that should: " + ("; ".join(first) or "none failed"),
         "python -m edgeproof cluster -k listing",
+        does="reads",
     )
 
 
@@ -57,4 +59,5 @@ def warm_up() -> Advice:
     return Advice(
         "the worker read images before its warm-up was over: its times include start-up",
         "python -m edgeproof image --rebuild",
+        does="changes",
     )

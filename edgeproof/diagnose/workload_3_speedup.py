@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.measure.shards import Speedup
 from edgeproof.workload.runs import Workloads
@@ -15,6 +17,7 @@ def speedup(speedup: Speedup) -> Advice:
         f"the agents together are no faster than one; their time: {lost}",
         "python -m edgeproof node -k 'power_mode or clocks or peers'",
         "slow-node",
+        does="reads",
     )
 
 
@@ -23,4 +26,4 @@ def straggler(workloads: Workloads) -> Advice:
     """Which one."""
     slowest = max(workloads.on_all().shards, key=lambda shard: shard.work_s)
     found = catalogue("slow-node")
-    return Advice(f"{slowest.node} is slower than its peers: {found.cause}", found.fix, found.id, found.source)
+    return replace(found, cause=f"{slowest.node} is slower than its peers: {found.cause}")

@@ -92,8 +92,3 @@ def blank(kind: type[F], why: str, **known: Any) -> F:
     """Make facts of which only `known` could be observed: every other field is unobserved, for that reason."""
     gaps = {field.name: Unobserved(why) for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     return kind(**(gaps | known))
-
-
-def not_applicable(why: str) -> None:
-    """End the test as skipped: this check does not apply here."""
-    raise NotApplicable(why)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from edgeproof import limits
 from edgeproof.facts.observed import Unobserved
-from edgeproof.inventory import Kind
 
 T = TypeVar("T")
 
-ANY = "any"
-"""What cluster.yaml says of a thing that may be as it is."""
+TIMED_OUT = (124, 137)
+"""Exit statuses of what timeout(1) ended, by asking and by killing."""
 
 
 @dataclass(frozen=True)
@@ -26,28 +25,19 @@ class Output:
 
     @property
     def timed_out(self) -> bool:
-        """Whether `timeout` ended the snippet (exit status 124 or 137, timeout(1))."""
-        return self.status in (124, 137)
+        """Whether `timeout` ended the snippet."""
+        return self.status in TIMED_OUT
 
 
 @dataclass(frozen=True)
 class Probe(Generic[T]):
-    """One fact of a node. `parse` is total: any output gives a value or an `Unobserved`.
-
-    `only` is the kind of machine that can have it. `moot` is why nobody asks for it on this node ('' where it is asked).
-    """
+    """One fact of a node. `parse` is total: any output gives a value or an `Unobserved`."""
 
     name: str
     snippet: str
     parse: Callable[[Output], T | Unobserved]
     timeout_s: float = limits.SNIPPET_S
     root: bool = False
-    only: Kind | None = None
-    moot: str = ""
-
-    def unless(self, any_will_do: bool) -> Probe[T]:
-        """Give the same probe, moot where cluster.yaml takes any value."""
-        return replace(self, moot="not required by cluster.yaml") if any_will_do else self
 
 
 def parse_lines(output: Output) -> tuple[str, ...]:

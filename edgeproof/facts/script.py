@@ -15,6 +15,9 @@ REFUSAL_BYTES = 2000
 NO_SUDO = 77
 """Exit status that root snippets get where they could not run."""
 
+NEEDS_ROOT = "needs root, and sudo does not work (see the check sudo)"
+"""Why what they would have told is unobserved."""
+
 _PRINT = """tell() {{
 s=; read -r s 2>/dev/null <$d/$1.s; echo "{mark} $1 $s"
 [ -s $d/$1.o ] && head -c {stdout} $d/$1.o; echo; echo "{mark} stderr"

@@ -5,6 +5,8 @@ Every value but the nodes has the mission's value as its default.
 
 from edgeproof.inventory.inventory import Inventory
 from edgeproof.inventory.sections import (
+    ANY,
+    NOT_REQUIRED,
     Images,
     Kind,
     Kubernetes,
@@ -21,6 +23,8 @@ from edgeproof.inventory.sections import (
 from edgeproof.inventory.yaml_file import find_inventory, load_inventory
 
 __all__ = [
+    "ANY",
+    "NOT_REQUIRED",
     "Images",
     "Inventory",
     "Kind",

@@ -155,6 +155,11 @@ class Inventory(Model):
         """The first of the servers: where images are built, and whose address stands in examples."""
         return self.servers[0]
 
+    @property
+    def endpoint(self) -> str:
+        """The address or name of the API server: of what stands for all servers, if that is declared, else of the first."""
+        return self.kubernetes.endpoint or str(self.server.address)
+
     @cached_property
     def agents(self) -> tuple[Node, ...]:
         """The nodes that take workloads (roles agent and both), in the file's order."""

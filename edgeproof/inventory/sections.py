@@ -27,6 +27,12 @@ UserPath = Annotated[Path, AfterValidator(_expand)]
 Role = Literal["server", "agent", "both"]
 Kind = Literal["jetson", "nvidia", "other"]
 GpuWay = Literal["default-runtime", "runtime-class", "cdi", "device-plugin"]
+ANY = "any"
+"""Stands for a thing that may be as it is."""
+
+NOT_REQUIRED = "not required by cluster.yaml"
+"""Why such a thing is not judged."""
+
 MISSION_TAINT = "node-role.kubernetes.io/master=true:NoSchedule"
 MISSION_LABEL = "node-type=worker"
 

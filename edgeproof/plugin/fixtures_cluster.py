@@ -82,24 +82,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             sys.stderr.write(f"edgeproof: {error}\n")
 
 
-def _usable(cluster: ClusterFacts, names: list[str], is_scheduled: bool = False) -> tuple[list[str], dict[str, str]]:
-    """Split the nodes into those that can run a pod, and those that can not, each with the reason.
-
-    `is_scheduled` where the scheduler places the pod, which leaves cordoned nodes out; a DaemonSet's pods go there too.
-    """
-    usable, missing = [], {}
+def _usable(cluster: ClusterFacts, names: list[str], is_scheduled: bool) -> tuple[list[str], dict[str, str]]:
+    """Split the nodes into those that can run a pod (see takes_no_pod), and those that can not, each with the reason."""
+    missing = {}
     for name in names:
         try:
-            member = cluster.member(name)
-            if not member.ready:
-                missing[name] = f"{name} is not Ready (see the check nodes)"
-            elif is_scheduled and member.cordoned:
-                missing[name] = f"{name} is cordoned (SchedulingDisabled): it takes no pods (see the check schedulable)"
-            else:
-                usable.append(name)
+            missing[name] = cluster.takes_no_pod(name, is_scheduled)
         except Blocked as blocked:
             missing[name] = blocked.why
-    return usable, missing
+    return [name for name in names if not missing[name]], {name: why for name, why in missing.items() if why}
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +101,7 @@ def verify_pods(
     from edgeproof.trial.verify_pods import VerifyPods
 
     pointless = _of_another_machine(cluster)
-    usable, missing = _usable(cluster, [name for name in inventory.nodes if name not in pointless])
+    usable, missing = _usable(cluster, [name for name in inventory.nodes if name not in pointless], is_scheduled=False)
     unadvertised = _unadvertised(cluster, usable)
     able = [name for name in usable if name not in unadvertised]
     pods = VerifyPods(inventory, own_namespace).start(able, broken_links(nodes, cluster)) if able else {}

@@ -30,9 +30,8 @@ def workloads(
     from edgeproof.workload.runs import Workloads
 
     for agent in inventory.agents:
-        hindrance = cluster.hindrance(agent.name)
-        if hindrance:
-            raise Blocked(hindrance)
+        if why := cluster.takes_no_work(agent.name):
+            raise Blocked(why)
     broken = broken_links(observed_nodes(pytestconfig), cluster)
     return Workloads(inventory, own_namespace, progress(pytestconfig), broken)
 

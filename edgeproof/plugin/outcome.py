@@ -168,9 +168,9 @@ def _advice(item: pytest.Item, suite: str) -> Advice | None:
     stash = item.config.stash
     context: dict[str, Any] = {"inventory": inventory_of(item.config)}
     if NODES in stash:
-        context["nodes"] = stash[NODES]
-        context["node"] = stash[NODES].get(_node(item))
-        context["server"] = stash[NODES].get(inventory_of(item.config).server.name)
+        nodes = stash[NODES]
+        context |= {"nodes": nodes, "server": nodes[inventory_of(item.config).server.name]}
+        context |= {"node": nodes[_node(item)]} if _node(item) in nodes else {}
     if CLUSTER in stash:
         context["cluster"] = stash[CLUSTER]
     return advise(suite, _check(item), context | arguments)

@@ -12,6 +12,8 @@ from edgeproof.connect.ssh import open_node
 from edgeproof.connect.sudo import SudoPassword
 from edgeproof.errors import ConnectError
 from edgeproof.facts.observed import Facts, blank, unobserved
+from edgeproof.facts.probe import TIMED_OUT
+from edgeproof.facts.script import NEEDS_ROOT
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
 from edgeproof.trial.snippets import SNIPPETS
@@ -52,7 +54,7 @@ def try_mount(inventory: Inventory, agent: Node, password: SudoPassword) -> Tria
         return blank(TrialMount, f"SSH: {error}")
     began, _, printed = answer.stdout.decode("utf-8", "replace").partition(f"{AS_ROOT}\n")
     if began or not answer.stdout:
-        return blank(TrialMount, "needs root, and sudo does not work (see the check sudo)")
+        return blank(TrialMount, NEEDS_ROOT)
     return parse_mount(printed, answer.status)
 
 
@@ -69,7 +71,7 @@ def parse_mount(text: str, status: int) -> TrialMount:
     line = next((words for words in lines if len(words) > 3 and re.fullmatch(r"(fuse\.)?nfs4?", words[2])), [])
     if not line and not re.search(r"^mounted$", text, re.M):
         said = " ".join(text.split())[-300:] or (
-            "no answer in time" if status in (124, 137) else f"exit status {status}"
+            "no answer in time" if status in TIMED_OUT else f"exit status {status}"
         )
         return TrialMount(said, "", kernel)
     if not line:

@@ -8,7 +8,7 @@ from typing import Any
 
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.cluster.members import HOSTNAME
-from edgeproof.facts.cluster.taints import ANY
+from edgeproof.inventory import ANY
 from edgeproof.trial.manifests import Manifest, pod_spec
 
 LONGEST_LABEL = 63

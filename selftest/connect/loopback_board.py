@@ -33,6 +33,7 @@ class LoopbackBoard:
         self.users: list[str] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
+        self._accepting = Thread(target=self._accept, daemon=True)
         self._processes: list[subprocess.Popen[bytes]] = []
         self._transports: list[paramiko.Transport] = []
 
@@ -42,13 +43,16 @@ class LoopbackBoard:
         return f"[127.0.0.1]:{self.port} {self.host_key.get_name()} {self.host_key.get_base64()}\n"
 
     def __enter__(self) -> LoopbackBoard:
-        Thread(target=self._accept, daemon=True).start()
+        self._accepting.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        # Closed while a thread waits in accept(), its number could be another socket's by the time that it is asked.
+        self._socket.shutdown(socket.SHUT_RDWR)
         for transport in self._transports:
             transport.close()
+        self._accepting.join()
+        self._socket.close()
         for process in self._processes:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)

@@ -141,22 +141,23 @@ def board(node: Node, **known: Any) -> NodeFacts:
 
 
 PC = Platform("x86_64", "6.1", "other", "", "", "", "", "")
+WITH_CARD = Platform("x86_64", "6.1", "nvidia", "", "", "", "", "")
 NANO = Platform("aarch64", "4.9", "jetson", "tegra210", "NVIDIA Jetson Nano", "32.7.1", "", "4.6.1")
 
 
 @pytest.mark.parametrize(
     ("known", "kind", "has_none"),
     [
-        ({"platform": NANO, "gpu_devices": ()}, None, False),
-        ({"platform": PC, "gpu_devices": ()}, None, True),
-        ({"platform": PC, "gpu_devices": ("/dev/nvidia0",)}, None, False),
-        ({"platform": PC, "gpu_devices": ("/dev/nvidia0",)}, "other", True),
-        ({"platform": PC, "gpu_devices": ()}, "nvidia", False),
+        ({"platform": NANO}, None, False),
+        ({"platform": PC}, None, True),
+        ({"platform": WITH_CARD}, None, False),
+        ({"platform": WITH_CARD}, "other", True),
+        ({"platform": PC}, "nvidia", False),
         ({}, None, False),
     ],
 )
 def test_machine_without_gpu(known: dict[str, Any], kind: Kind | None, has_none: bool, tmp_path: Path) -> None:
-    """A machine has no GPU as it is declared; else where it is no Jetson and shows none. One that told nothing may have one."""
+    """A machine has no GPU as it is declared; else by what it is. One that told nothing may have one."""
     node = Node(name="user-worker", address="192.168.10.2", role="agent", kind=kind)  # type: ignore[arg-type]
     cluster = cluster_of("mission", tmp_path, {"user-worker": board(node, **known)})
     assert ("user-worker" in cluster.without_gpu) is has_none
@@ -165,7 +166,7 @@ def test_machine_without_gpu(known: dict[str, Any], kind: Kind | None, has_none:
 def test_advertised_gpu_is_a_gpu(tmp_path: Path) -> None:
     """A machine that is no Jetson and advertises a GPU has one."""
     node = Node(name="one", address="192.168.10.1", role="both")  # type: ignore[arg-type]
-    cluster = cluster_of("device-plugin", tmp_path, {"one": board(node, platform=PC, gpu_devices=())})
+    cluster = cluster_of("device-plugin", tmp_path, {"one": board(node, platform=PC)})
     assert cluster.without_gpu == frozenset()
 
 

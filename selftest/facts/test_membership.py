@@ -170,8 +170,8 @@ def test_a_worker_that_is_a_server() -> None:
         ("docker-refused", "nothing", "it said: flag provided but not defined: -docker", "restarts"),
         ("loop-seen-active", "nothing", "systemd starts it again and again", "reads"),
         ("stopped", "nothing", "k3s-agent.service does not run", "changes"),
-        ("stopped-server", "nothing", "installed on agent as server alone", "changes"),
-        ("not-installed", "nothing", "K3s is not installed on agent", "changes"),
+        ("stopped-server", "nothing", "installed on agent as server alone", "restarts"),
+        ("not-installed", "nothing", "K3s is not installed on agent", "restarts"),
     ],
 )
 def test_a_service_that_does_not_run(sample: str, role: str, words: str, does: str) -> None:

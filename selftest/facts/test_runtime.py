@@ -134,7 +134,7 @@ DIFFERENT: list[tuple[str, dict[str, str | Output], set[str], set[str]]] = [
     ("utf-16-and-new-docker", {"daemon_json": "daemon_json/utf-16", "docker": NEW_DOCKER}, set(), set()),
     ("cdi-in-place-of-lists", {"l4t_mount_lists": "l4t_mount_lists/by-cdi"}, set(), {"l4t_mount_lists"}),
     ("no-gpu", {"platform": PI, "docker": Output((SAMPLES / "docker/held.txt").read_text().replace('"DefaultRuntime":"nvidia"', '"DefaultRuntime":"runc"')), "daemon_json": "daemon_json/absent", "gpu_devices": Output(""), "l4t_mount_lists": Output(""), "device_query": "device_query/no-image"}, set(), OF_GPU | {"docker_held"}),
-    ("a-card", {"platform": PC, "gpu_devices": Output("/dev/nvidia0\n/dev/nvidiactl\n"), "l4t_mount_lists": Output("")}, set(), {"docker_held", "l4t_mount_lists"}),
+    ("a-card", {"platform": Output(f"{PC.stdout}nvidia\n"), "gpu_devices": Output("/dev/nvidia0\n/dev/nvidiactl\n"), "l4t_mount_lists": Output("")}, set(), {"docker_held", "l4t_mount_lists"}),
 ]  # fmt: skip
 
 

@@ -28,7 +28,6 @@ CALLED_BY_FRAMEWORKS: tuple[str, ...] = (
 """Names that are read or called from outside: an option of vulture's (pyproject.toml) is better where a pattern fits."""
 
 KEPT_FOR_LATER: tuple[str, ...] = (
-    name.not_applicable,  # checks that now pass without looking: clocks, dns, services
     name.restarts,  # PodOnNode.restarts. Check "control plane: system pods", row illegal-instruction
     name.mount_options,  # Volume. Check "storage: claim", row nfs-mount-lost: the options in effect
     name.modes,  # Volume, for the check "storage: claim"

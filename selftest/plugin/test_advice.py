@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edgeproof.diagnose import advised_checks
+from edgeproof.diagnose import Advice, advised_checks, advises, catalogue
 from edgeproof.files import SUITES
 
 CHECKOUT = Path(__file__).parents[2]
@@ -46,6 +46,19 @@ def advice_ids() -> Iterator[str]:
                     yield from texts(call.args[place])
 
 
+def parameters_of(suite: str, check: str) -> set[str]:
+    """Name what a check's advice function asks for."""
+    module = ast.parse((DIAGNOSE / f"{advised_checks()[suite, check]}.py").read_text(encoding="utf-8"))
+    function = next(
+        item
+        for item in module.body
+        if isinstance(item, ast.FunctionDef)
+        for decorator in item.decorator_list
+        if isinstance(decorator, ast.Call) and check in texts(decorator.args[0])
+    )
+    return {argument.arg for argument in function.args.args}
+
+
 def texts(expression: ast.expr) -> Iterator[str]:
     """Give the texts that stand in an expression."""
     for part in ast.walk(expression):
@@ -67,6 +80,36 @@ def test_every_check_has_advice() -> None:
         for check in checks
     }
     assert advised_checks() == wanted
+
+
+@pytest.mark.parametrize(
+    ("suite", "check"), [(suite, check) for (suite, _), checks in PLACES.items() for check in checks]
+)
+def test_advice_asks_for_what_is_there(suite: str, check: ast.FunctionDef) -> None:
+    """What an advice function asks for is a fixture of its check, or what must have been observed for one of them."""
+    fixtures = {argument.arg for argument in check.args.args}
+    there = fixtures | {"inventory"}
+    if fixtures & {"node", "agent", "server", "nfs_server"}:
+        there |= {"node", "nodes", "server"}
+    if fixtures & {"verify_pods", "claim_pods", "workloads"}:
+        there.add("cluster")
+    assert parameters_of(suite, name_of(check)) - there == set()
+
+
+def test_a_misspelt_parameter_is_an_error() -> None:
+    """An advice function that asks for what no check has is refused as it is registered: it would never be called."""
+
+    def misspelt(servre: object) -> Advice:
+        raise AssertionError(servre)
+
+    with pytest.raises(ValueError, match="advice on ssh asks for servre"):
+        advises("ssh")(misspelt)
+
+
+def test_a_row_that_is_not_there_is_an_error() -> None:
+    """A misspelt row is not silence."""
+    with pytest.raises(KeyError, match="nfs-stail"):
+        catalogue("nfs-stail")
 
 
 def test_what_others_call_a_check_is_one() -> None:

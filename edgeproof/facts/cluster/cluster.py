@@ -13,14 +13,12 @@ from edgeproof.facts.cluster.members import Member, boards, parse_member
 from edgeproof.facts.cluster.objects import Volume, parse_volume
 from edgeproof.facts.cluster.parse import number, part, parts, text
 from edgeproof.facts.cluster.pods import SYSTEM_NAMESPACES, PodOnNode, parse_pod
-from edgeproof.facts.cluster.taints import ANY, Taint, parse_taint
+from edgeproof.facts.cluster.taints import Taint, parse_taint
 from edgeproof.facts.cluster.versions import minors_behind, most_minors_behind
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.observed import Blocked, Facts, NotApplicable, blank, reason, replaced, unobserved
 from edgeproof.facts.reach import Reach
-from edgeproof.inventory import Inventory
-
-NOT_REQUIRED = "not required by cluster.yaml"
+from edgeproof.inventory import ANY, NOT_REQUIRED, Inventory
 
 
 @dataclass(frozen=True)
@@ -62,15 +60,24 @@ class ClusterFacts(Facts):
         of_hostname = {member.hostname: board for board, member in self.members.items()}
         return of_name.get(name) or of_hostname.get(name, name)
 
-    def hindrance(self, name: str) -> str:
-        """Say why an agent can take no workload pod, and which check tells it; '' where it can."""
+    def takes_no_pod(self, name: str, is_scheduled: bool = True) -> str:
+        """Say why a node can run no pod, and which check tells it; '' where it can.
+
+        `is_scheduled` where the scheduler places the pod, which leaves cordoned nodes out; a DaemonSet's pods go there too.
+        """
         member = self.member(name)
         if not member.ready:
             return f"{name} is not Ready (see the check nodes)"
-        if member.cordoned:
+        if is_scheduled and member.cordoned:
             return f"{name} is cordoned (SchedulingDisabled): it takes no pods (see the check schedulable)"
+        return ""
+
+    def takes_no_work(self, name: str) -> str:
+        """Say why an agent can take no workload pod, and which check tells it; '' where it can."""
+        if why := self.takes_no_pod(name):
+            return why
         label = self.declared.scheduling.label
-        if label != ANY and label not in member.labels:
+        if label != ANY and label not in self.member(name).labels:
             return f"{name} lacks the label {label} (see the check worker_label)"
         return ""
 
@@ -225,12 +232,12 @@ def _service(raw: dict[str, Any]) -> Any:
 
 
 def _has_no_gpu(facts: NodeFacts, member: Member | None) -> bool:
-    """Tell whether a machine is declared to have no GPU, or is no Jetson and shows none, neither itself nor to Kubernetes."""
+    """Tell whether a machine has no GPU: as declared, else by what it is; one that advertises a GPU to Kubernetes has one."""
     if facts.declared.kind is not None:
         return facts.declared.kind == "other"
     if reason(facts, "platform") or (member is not None and member.gpus):
         return False
-    return facts.kind == "other" and (reason(facts, "gpu_devices") is not None or not facts.gpu_devices)
+    return facts.kind == "other"
 
 
 def _blocked_member(name: str, member: Member, nodes: dict[str, NodeFacts], inventory: Inventory) -> Member:

@@ -9,8 +9,6 @@ from edgeproof.facts.cluster.parse import parts, text
 
 OF_THE_NODE = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/")
 """Keys of taints that Kubernetes itself sets and takes away, as a node comes and goes."""
-ANY = "any"
-"""What cluster.yaml says where it requires no taint, or no label."""
 CORDONED = "node.kubernetes.io/unschedulable"
 
 

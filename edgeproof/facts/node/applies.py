@@ -1,70 +1,78 @@
-"""Which facts have a meaning on which node, by what cluster.yaml says and by what machine it is."""
+"""Which facts have a meaning on which node, by what cluster.yaml says and by what machine it is: the one place that decides it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from edgeproof.facts.node.facts import NodeFacts
 from edgeproof.facts.observed import inapplicable, observed, reason, replaced
-from edgeproof.inventory import Inventory, Kind
+from edgeproof.inventory import ANY, NOT_REQUIRED, Inventory, Kind
 
+OF_JETSON = ("power_mode", "clocks", "power_supply", "l4t_mount_lists")
+OF_GPU = ("gpu_devices", "device_query")
 OF_DOCKER = ("docker", "daemon_json", "docker_group", "device_query", "worker_image")
 WITHOUT_DEFAULT = ("runtime-class", "cdi")
 """Ways to the GPU that ask for it pod by pod, whatever the default runtime is."""
 
-
-def no_docker(inventory: Inventory) -> str:
-    """Say why Docker is not asked for; '' where the pods run on it."""
-    runtime = inventory.kubernetes.runtime
-    return "" if runtime == "docker" else f"cluster.yaml says runtime: {runtime}"
-
-
-def machine_of(facts: NodeFacts) -> Kind | None:
-    """Tell what machine it is: as declared, else by what it shows; None where it has not told."""
-    if facts.declared.kind or reason(facts, "platform"):
-        return facts.declared.kind
-    devices = () if reason(facts, "gpu_devices") else facts.gpu_devices
-    if facts.kind == "other" and any(device.startswith("/dev/nvidia") for device in devices):
-        return "nvidia"
-    return facts.kind
-
-
-def no_gpu(facts: NodeFacts) -> str:
-    """Say why nothing of a GPU is asked of the node; '' where it has one, or has not told."""
-    return f"{facts.name} is no Jetson and has no NVIDIA GPU" if machine_of(facts) == "other" else ""
-
-
-def no_l4t(facts: NodeFacts) -> str:
-    """Say why nothing of L4T is asked of the node; '' where it is a Jetson, or has not told."""
-    kind = machine_of(facts)
-    return f"{facts.name} is no Jetson, so L4T is not on it" if kind in ("nvidia", "other") else ""
+MACHINES: dict[Kind, str] = {"nvidia": "a machine with an NVIDIA card", "other": "another machine"}
+"""Each kind of machine that is no Jetson, in words."""
 
 
 def with_inapplicable(facts: NodeFacts, inventory: Inventory) -> NodeFacts:
-    """Mark what has no meaning on this node: the checks that read it are skipped, with the reason."""
-    changed: dict[str, Any] = {}
-    if why := no_l4t(facts):
-        changed["l4t_mount_lists"] = inapplicable(why)
-        changed |= _fields(facts, "docker", why, "unheld")
-    if why := no_gpu(facts):
-        changed |= {"gpu_devices": inapplicable(why), "device_query": inapplicable(why)}
-        changed |= _no_default(replaced(facts, **changed), why)
-    elif inventory.kubernetes.gpu in WITHOUT_DEFAULT:
-        changed |= _no_default(replaced(facts, **changed), f"cluster.yaml says gpu: {inventory.kubernetes.gpu}")
-    if why := no_docker(inventory):
-        changed |= dict.fromkeys(OF_DOCKER, inapplicable(why))
-    return replaced(facts, **changed)
+    """Mark what has no meaning on this node, or is not asked for: the checks that read it are skipped, with the reason."""
+    reasons = {name: why for why, names in _whole(facts, inventory) if why for name in names}
+    facts = replaced(facts, **{name: inapplicable(why) for name, why in reasons.items()})
+    for why, name, fields in _parts(facts, inventory):
+        if why and reason(facts, name) is None:
+            fact = replaced(observed(facts, name), **dict.fromkeys(fields, inapplicable(why)))
+            facts = replaced(facts, **{name: fact})
+    return facts
 
 
-def _no_default(facts: NodeFacts, why: str) -> dict[str, Any]:
-    """Ask for no nvidia runtime, neither in Docker's file nor of its daemon."""
-    return _fields(facts, "docker", why, "default_runtime", "runtimes") | _fields(
-        facts, "daemon_json", why, "default_runtime", "nvidia_path", "nvidia_runs"
+def _whole(facts: NodeFacts, inventory: Inventory) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Give each reason ('' where it does not hold), and the facts that it makes meaningless; the last one counts."""
+    power, system = inventory.power_of(facts.declared), inventory.system
+    return (
+        (_no_jetson(facts), OF_JETSON),
+        (_no_gpu(facts), OF_GPU),
+        (NOT_REQUIRED if power.mode == ANY else "", ("power_mode",)),
+        (NOT_REQUIRED if power.clocks != "pinned" else "", ("clocks",)),
+        (NOT_REQUIRED if system.swap == ANY else "", ("swap",)),
+        # The bar for free memory is there for the desktop's sake.
+        (NOT_REQUIRED if system.desktop == ANY else "", ("headless", "memory")),
+        (_no_docker(inventory), OF_DOCKER),
     )
 
 
-def _fields(facts: NodeFacts, name: str, why: str, *fields: str) -> dict[str, Any]:
-    """Mark some fields of one fact, if that was observed."""
-    if reason(facts, name) is not None:
-        return {}
-    return {name: replaced(observed(facts, name), **dict.fromkeys(fields, inapplicable(why)))}
+def _parts(facts: NodeFacts, inventory: Inventory) -> Iterable[tuple[str, str, tuple[str, ...]]]:
+    """Give each reason ('' where it does not hold), a fact, and the parts of it that have no meaning then."""
+    no_default = _no_gpu(facts) or _asked_by_pods(inventory)
+    return (
+        (_no_jetson(facts), "docker", ("unheld",)),
+        (no_default, "docker", ("default_runtime", "runtimes")),
+        (no_default, "daemon_json", ("default_runtime", "nvidia_path", "nvidia_runs")),
+    )
+
+
+def _kind(facts: NodeFacts) -> Kind | None:
+    """Tell what machine it is; None where that is not declared, and it has not told."""
+    return facts.kind if facts.declared.kind or reason(facts, "platform") is None else None
+
+
+def _no_jetson(facts: NodeFacts) -> str:
+    kind = _kind(facts)
+    return f"{facts.name} is {MACHINES[kind]}, not a Jetson" if kind in MACHINES else ""
+
+
+def _no_gpu(facts: NodeFacts) -> str:
+    return f"{facts.name} is no Jetson and has no NVIDIA GPU" if _kind(facts) == "other" else ""
+
+
+def _asked_by_pods(inventory: Inventory) -> str:
+    way = inventory.kubernetes.gpu
+    return f"cluster.yaml says gpu: {way}" if way in WITHOUT_DEFAULT else ""
+
+
+def _no_docker(inventory: Inventory) -> str:
+    runtime = inventory.kubernetes.runtime
+    return "" if runtime == "docker" else f"cluster.yaml says runtime: {runtime}"

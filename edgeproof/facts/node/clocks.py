@@ -104,7 +104,7 @@ def _numbers(match: re.Match[str] | None) -> frozenset[str]:
     return frozenset(found)
 
 
-CLOCKS = Probe("clocks", snippet(SNIPPETS, "clocks"), parse_clocks, root=True, only="jetson")
+CLOCKS = Probe("clocks", snippet(SNIPPETS, "clocks"), parse_clocks, root=True)
 
 
 @dataclass(frozen=True, repr=False)
@@ -115,5 +115,5 @@ class ClocksFacts(Facts):
 
 
 def probes(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:
-    """Give the probes of `ClocksFacts`, by its fields' names; nothing is asked of clocks that cluster.yaml leaves free."""
-    return (CLOCKS.unless(inventory.power_of(node).clocks != "pinned"),)
+    """Give the probes of `ClocksFacts`, by its fields' names."""
+    return (CLOCKS,)

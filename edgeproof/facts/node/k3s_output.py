@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from edgeproof.facts.node.k3s_service import Service, state_of
 from edgeproof.facts.node.k3s_settings import Settings, Source, read_settings, role_of
-from edgeproof.facts.node.systemd_unit import Unit, assignment, expanded, read_units
+from edgeproof.facts.node.systemd_unit import Unit, assignment, expanded, is_there, read_shown, read_units
 
 SECTION = re.compile(r"^@@ (process|show|uptime|cat|file|absent|data|host|journal)\b ?(.*)$")
 NO_UNIT = "-"
@@ -49,7 +49,7 @@ class K3sOutput:
         """The units that systemd knows, and the processes that no unit of it started."""
         found = [
             Service(name, self._role(name), state_of(shown, self.uptime_s))
-            for name, shown in self.shown.items() if shown.get("LoadState", "") not in ("not-found", "")
+            for name, shown in self.shown.items() if is_there(shown)
         ]  # fmt: skip
         known = {service.unit for service in found}
         found += [Service("", self._role(name), "running") for name in self.processes if name not in known]
@@ -93,10 +93,9 @@ def read_k3s(text: str) -> K3sOutput:
     def of(kind: str) -> list[tuple[str, list[str]]]:
         return [(name, lines) for each, name, lines in sections if each == kind]
 
-    shown = [_pairs(block) for _, lines in of("show") for block in "\n".join(lines).split("\n\n")]
     uptime = next((name for name, _ in of("uptime") if re.fullmatch(r"\d{1,12}(\.\d+)?", name)), None)
     return K3sOutput(
-        shown={block["Id"]: block for block in shown if "Id" in block},
+        shown=read_shown("\n".join(line for _, lines in of("show") for line in lines)),
         uptime_s=float(uptime) if uptime else None,
         processes={name: _process(lines) for name, lines in of("process")},
         units=read_units("\n".join(line for _, lines in of("cat") for line in lines)),
@@ -117,10 +116,6 @@ def _sections(text: str) -> list[tuple[str, str, list[str]]]:
         elif found:
             found[-1][2].append(line)
     return found
-
-
-def _pairs(block: str) -> dict[str, str]:
-    return {key: value for key, mark, value in (line.partition("=") for line in block.splitlines()) if mark}
 
 
 def _process(lines: list[str]) -> Process:

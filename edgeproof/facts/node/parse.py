@@ -10,22 +10,14 @@ from edgeproof.facts.node.facts import NodeFacts
 from edgeproof.facts.node.fleet import fleet_of
 from edgeproof.facts.node.gather import Raw
 from edgeproof.facts.node.gpu_chain import with_blocked, with_settled
-from edgeproof.facts.node.identity import Platform
 from edgeproof.facts.node.membership import membership_of
 from edgeproof.facts.node.probes import probes_for
 from edgeproof.facts.node.sudo import SUDO
-from edgeproof.facts.observed import Unobserved, inapplicable, replaced, unobserved
+from edgeproof.facts.observed import Unobserved, replaced, unobserved
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.reach import Reach
-from edgeproof.facts.script import NO_SUDO
-from edgeproof.inventory import Inventory, Kind, Node
-
-MACHINES: dict[Kind, str] = {
-    "jetson": "a Jetson",
-    "nvidia": "a machine with an NVIDIA card",
-    "other": "another machine",
-}
-"""Each kind of machine, in words."""
+from edgeproof.facts.script import NEEDS_ROOT, NO_SUDO
+from edgeproof.inventory import Inventory, Node
 
 
 def parse_nodes(raw: Raw, inventory: Inventory) -> dict[str, NodeFacts]:
@@ -40,9 +32,7 @@ def parse_nodes(raw: Raw, inventory: Inventory) -> dict[str, NodeFacts]:
 def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
     reach = Reach(**raw.get("reach", {}))
     unasked = {field.name: Unobserved(f"{node.name} is not asked for {field.name}") for field in fields(NodeFacts)}
-    probes = probes_for(inventory, node)
-    values = {probe.name: _value(probe, raw, reach) for probe in probes}
-    values |= _meaningless(probes, node, values["platform"])
+    values = {probe.name: _value(probe, raw, reach) for probe in probes_for(inventory, node)}
     if isinstance(values["simulated"], Unobserved):
         values["simulated"] = ()
     own = {
@@ -56,17 +46,6 @@ def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
     return with_blocked(with_inapplicable(facts, inventory))
 
 
-def _meaningless(probes: tuple[Probe[Any], ...], node: Node, platform: Platform | Unobserved) -> dict[str, Any]:
-    """Give the facts that have no meaning on this kind of machine, or that cluster.yaml does not ask for."""
-    kind = node.kind or (None if isinstance(platform, Unobserved) else platform.kind)
-    other = {
-        probe.name: inapplicable(f"{node.name} is {MACHINES[kind]}, not {MACHINES[probe.only]}")
-        for probe in probes
-        if probe.only and kind and kind != probe.only
-    }
-    return other | {probe.name: inapplicable(probe.moot) for probe in probes if probe.moot}
-
-
 def _value(probe: Probe[Any], raw: dict[str, Any], reach: Reach) -> Any:
     if reach.error:
         return Unobserved(f"SSH: {reach.error}")
@@ -75,7 +54,7 @@ def _value(probe: Probe[Any], raw: dict[str, Any], reach: Reach) -> Any:
         return Unobserved(f"the node's answer was cut before {probe.name}")
     output = Output(**printed)
     if probe.root and output.status == NO_SUDO and probe.name != SUDO.name:
-        return Unobserved("needs root, and sudo does not work (see the check sudo)")
+        return Unobserved(NEEDS_ROOT)
     if output.timed_out and not output.stdout:
         return Unobserved(f"{probe.name} took longer than {probe.timeout_s:g} s")
     return probe.parse(output)

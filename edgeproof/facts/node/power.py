@@ -8,7 +8,7 @@ from typing import Any
 
 from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Blocked, Facts, NotApplicable, Unobserved, inapplicable, observed, unobserved
-from edgeproof.facts.probe import ANY, Output, Probe
+from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
 
@@ -134,7 +134,7 @@ def _modes(lines: list[str]) -> tuple[Mode, ...]:
     return tuple(found)
 
 
-POWER_MODE = Probe("power_mode", snippet(SNIPPETS, "power_mode"), parse_power_mode, root=True, only="jetson")
+POWER_MODE = Probe("power_mode", snippet(SNIPPETS, "power_mode"), parse_power_mode, root=True)
 
 WHOLE_LOG_FROM = 1.0
 """A kernel log whose first line is from before this, in seconds after boot, has lost nothing."""
@@ -228,7 +228,7 @@ def _stamp(line: str) -> float | None:
     return float(match[1]) if match else None
 
 
-POWER_SUPPLY = Probe("power_supply", snippet(SNIPPETS, "power_supply"), parse_power_supply, root=True, only="jetson")
+POWER_SUPPLY = Probe("power_supply", snippet(SNIPPETS, "power_supply"), parse_power_supply, root=True)
 
 
 @dataclass(frozen=True, repr=False)
@@ -241,4 +241,4 @@ class PowerFacts(Facts):
 
 def probes(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:
     """Give the probes of `PowerFacts`, by its fields' names."""
-    return (POWER_MODE.unless(inventory.power_of(node).mode == ANY), POWER_SUPPLY)
+    return (POWER_MODE, POWER_SUPPLY)

@@ -8,7 +8,7 @@ from typing import Any
 
 from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Facts, Unobserved
-from edgeproof.facts.probe import ANY, Output, Probe
+from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
 
@@ -132,6 +132,5 @@ class SystemFacts(Facts):
 
 
 def probes(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:
-    """Give the probes of `SystemFacts`, by its fields' names; the bar for free memory is there for the desktop's sake."""
-    desktop = inventory.system.desktop == ANY
-    return (HEADLESS.unless(desktop), SWAP.unless(inventory.system.swap == ANY), MEMORY.unless(desktop))
+    """Give the probes of `SystemFacts`, by its fields' names."""
+    return (HEADLESS, SWAP, MEMORY)

@@ -1,4 +1,4 @@
-"""A systemd unit as `systemctl cat` prints it: its command line, its environment, and where that is read from."""
+"""A systemd unit as `systemctl show` and `systemctl cat` print it: its state; its command line, its environment, and where that is read from."""
 
 from __future__ import annotations
 
@@ -59,6 +59,20 @@ def expanded(command: tuple[str, ...], environment: Mapping[str, str]) -> tuple[
         else:
             found.append(re.sub(r"\$\{(\w+)\}", lambda match: environment.get(match[1], ""), word).replace("$$", "$"))
     return tuple(found)
+
+
+def read_shown(text: str) -> dict[str, dict[str, str]]:
+    """`systemctl show` of any number of units, an empty line between them: each one's properties, by its name."""
+    blocks = (
+        {key: value for key, mark, value in (line.partition("=") for line in block.splitlines()) if mark}
+        for block in re.split(r"\n[ \t]*\n", text)
+    )
+    return {block["Id"]: block for block in blocks if "Id" in block}
+
+
+def is_there(shown: Mapping[str, str]) -> bool:
+    """Tell by its properties whether systemd has found the unit."""
+    return shown.get("LoadState", "") not in ("", "not-found")
 
 
 def read_units(text: str) -> dict[str, Unit]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from edgeproof import limits
 from edgeproof.facts.node.snippets import SNIPPETS
+from edgeproof.facts.node.systemd_unit import is_there, read_shown
 from edgeproof.facts.observed import Facts, Inapplicable, Unobserved, unobserved
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.snippet import snippet
@@ -71,7 +72,7 @@ def parse_docker(output: Output) -> Docker | Unobserved:
     head, _, rest = output.stdout.partition("--info--\n")
     said, ended, tail = _split(rest)
     answer = _answer(said, "docker info did not end in time" if not ended else "")
-    states = _states(head)
+    states = {name: shown for name, shown in read_shown(head).items() if is_there(shown)}
     unit = next((name for name in (DEB, SNAP) if states.get(name, {}).get("ActiveState") == "active"), "")
     unit = unit or next((name for name in (DEB, SNAP) if name in states), "")
     if not states and not answer.is_docker and "ActiveState" not in head:
@@ -132,16 +133,6 @@ def parse_object(text: str) -> dict[str, Any]:
     return {}
 
 
-def _states(head: str) -> dict[str, dict[str, str]]:
-    """Give each unit's properties by its name; a unit that systemd does not find is left out."""
-    found: dict[str, dict[str, str]] = {}
-    for block in re.split(r"\n\s*\n", head):
-        field = dict(re.findall(r"^(Id|LoadState|ActiveState|UnitFileState)=(\S*)$", block, re.M))
-        if "ActiveState" in field and field.get("LoadState") != "not-found":
-            found[field.get("Id", DEB)] = field
-    return found
-
-
 def _active(state: dict[str, str], answer: _Answer, program: bool, ended: bool) -> Any:
     """Tell systemd's word, unless the answer tells more: whatever answers as Docker runs."""
     if answer.is_docker:
@@ -149,7 +140,7 @@ def _active(state: dict[str, str], answer: _Answer, program: bool, ended: bool) 
     if "host" in answer.info:
         return PODMAN
     if state:
-        return state["ActiveState"]
+        return state.get("ActiveState") or Unobserved("systemctl told no state of docker.service")
     if program and not ended:
         return Unobserved(answer.words)
     return NO_DAEMON if program else NOT_INSTALLED

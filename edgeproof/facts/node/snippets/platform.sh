@@ -6,5 +6,5 @@ dpkg-query -W nvidia-l4t-core 2>/dev/null
 echo "model $(tr -d '\000' < /proc/device-tree/model 2>/dev/null)"
 echo "words $(tr '\000' ' ' < /proc/device-tree/compatible 2>/dev/null)"
 for f in /dev/nvhost-ctrl /dev/nvmap; do [ -e $f ] && echo tegra; done
-[ -e /proc/driver/nvidia/version ] || nvidia-smi -L 2>/dev/null | grep -q '^GPU' && echo nvidia
+[ -e /proc/driver/nvidia/version ] || [ -e /dev/nvidiactl ] || nvidia-smi -L 2>/dev/null | grep -q '^GPU' && echo nvidia
 true
