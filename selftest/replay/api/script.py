@@ -18,7 +18,7 @@ SPEC_KEYS = frozenset(
      "nfs", "dataset", "worker", "gpus"}
 )  # fmt: skip
 SCRIPT_KEYS = frozenset({"kind", "name", "image", "pods", "indexes", "phase", "events", "refuse", "account", "stays"})
-OF_A_POD = frozenset({"pod", "job", "node", "index", "namespace"})
+OF_A_POD = frozenset({"pod", "job", "node", "index", "namespace", "runtime_class"})
 RULE_KEYS = {
     "exec": OF_A_POD | {"command", "stdout", "stderr", "status", "unreached", "refuse"},
     "logs": OF_A_POD | {"text", "record", "refuse"},
@@ -150,6 +150,7 @@ def is_of(rule: Mapping[str, Any], pod: Object) -> bool:
     facts = {
         "pod": metadata["name"], "namespace": metadata["namespace"], "job": labels.get("job-name", ""),
         "node": pod["spec"].get("nodeName", ""), "index": annotations.get("batch.kubernetes.io/job-completion-index", ""),
+        "runtime_class": pod["spec"].get("runtimeClassName") or "",
     }  # fmt: skip
     return all(fnmatchcase(facts[key], str(rule[key])) for key in OF_A_POD & set(rule))
 

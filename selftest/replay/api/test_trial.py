@@ -16,7 +16,7 @@ from edgeproof.trial.manifests import TEST_POD, Manifest, manifest
 from edgeproof.trial.namespace import URLS, OwnNamespace
 from edgeproof.trial.snippets import SNIPPETS
 from edgeproof.trial.verify_pods import VerifyPod, VerifyPods
-from selftest.replay.api.conftest import AGENTS, Served, Start
+from selftest.replay.api.conftest import AGENTS, NODES, Served, Start
 
 ALL = ["user-desktop", *AGENTS]
 NFS = "nfs: {files: 12, listing_sha256: cafe}"
@@ -214,6 +214,19 @@ def test_exec(start: Start, own: Own) -> None:
     assert (text, status) == ("x" * 70000 + "Illegal instruction", 132)
     assert space.api.execute(space.name, "nfs-test-pod", ["nvidia-smi"])[1] == 127
     assert served.api.undescribed == ["exec: nfs-test-pod on user-worker: nvidia-smi"]
+
+
+def test_exec_by_runtime_class(start: Start, own: Own) -> None:
+    """A rule may be about the pods that name no RuntimeClass: these see no GPU where the default runtime is runc."""
+    rule = 'exec: [{runtime_class: "", stdout: "Num GPUs Available: 0"}]'
+    space = own(start(f"objects:{NODES}- {{kind: RuntimeClass, metadata: {{name: nvidia}}, handler: nvidia}}\n{rule}"))
+    asking = pod_without_claim("asking")
+    asking["spec"]["runtimeClassName"] = "nvidia"
+    space.create(asking)
+    space.create(pod_without_claim("plain"))
+    question = ["python3", "-c", "tf.config.list_physical_devices('GPU')"]
+    told = [space.api.execute(space.name, pod, question)[0].strip() for pod in ("asking", "plain")]
+    assert told == ["Num GPUs Available: 1", "Num GPUs Available: 0"]
 
 
 def test_exec_that_the_kubelet_does_not_answer(start: Start, own: Own) -> None:
