@@ -21,7 +21,7 @@ one() {
 # shellcheck disable=SC2086  # `paths` holds patterns
 for p in ${paths:?}; do one "$p"; done
 # Runtimes are named in daemon.json, as words or as paths.
-for p in $(sed -n 's/.*"path"[ :]*"\([^"]*\)".*/\1/p' /etc/docker/daemon.json 2>/dev/null); do
+sed -n 's/.*"path"[ :]*"\([^"]*\)".*/\1/p' /etc/docker/daemon.json 2>/dev/null | while read -r p; do
   p=$(command -v "$p") && echo "program $p"
 done
 for c in /proc/[0-9]*/comm; do
