@@ -1,24 +1,58 @@
-"""Plays cases from the command line: `python -m selftest.replay CASE.yaml …`; all that pytest printed is shown with -v."""
+"""Plays cases from the command line: `python -m selftest.replay CASE.yaml …`; all that pytest printed is shown with -v.
+
+`--table` lists all cases instead: what each expects, and the public report it is from.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from selftest.replay.case import load_case
+from selftest.replay.case import Case, Names, case_files, load_case
 from selftest.replay.judge import judge
 from selftest.replay.namespaces import why_not
 from selftest.replay.players import Player
 
 
+def table() -> Iterator[str]:
+    """Give the table of all cases, line by line."""
+    yield "| case | base | expected | source |"
+    yield "|---|---|---|---|"
+    for file in case_files():
+        case = load_case(file)
+        yield f"| {case.name} | {case.base} | {expected(case)} | {case.source} |"
+
+
+def expected(case: Case) -> str:
+    """Say in a few words how a case must end."""
+    failing = [
+        f"{_words(entry.check)} on {_words(entry.node)}{f' [{entry.id}]' if entry.id else ''}"
+        for entry in case.verdict.fails
+    ]
+    if failing:
+        return f"fails: {'; '.join(failing)}"
+    if case.verdict.blocked:
+        return f"blocked: {'; '.join(_words(entry.check) for entry in case.verdict.blocked)}"
+    return "healthy" if case.verdict.status == 0 else f"refused with exit status {case.verdict.status}"
+
+
+def _words(names: Names) -> str:
+    return names if isinstance(names, str) else ", ".join(names)
+
+
 def main() -> int:
     """Play each case; give 1 where a verdict differs."""
-    parser = argparse.ArgumentParser(prog="python -m selftest.replay", description=__doc__)
-    parser.add_argument("cases", nargs="+", type=Path, metavar="CASE.yaml")
+    parser = argparse.ArgumentParser(prog="python -m selftest.replay", description=__doc__.splitlines()[0])
+    parser.add_argument("cases", nargs="*", type=Path, metavar="CASE.yaml")
+    parser.add_argument("--table", action="store_true", help="list all cases, their verdicts and sources, as Markdown")
     parser.add_argument("-v", "--verbose", action="store_true", help="show all that pytest printed")
     given = parser.parse_args()
+    if given.table:
+        sys.stdout.writelines(f"{line}\n" for line in table())
+        return 0
     if reason := why_not():
         parser.error(reason)
     differ = False
