@@ -98,8 +98,11 @@ class DatasetError(EdgeproofError):
 
 
 class WorkloadError(EdgeproofError):
-    """An image, a job or a pod did not do its work; `said` is what the cluster and the pod themselves said of it."""
+    """An image, a job or a pod did not do its work; `said` is what the cluster and the pod themselves said of it.
 
-    def __init__(self, message: str, fix: str = "", *, said: str = "") -> None:
+    `node` is where that was, by the inventory's name; '' where it was on no node, or on no certain one.
+    """
+
+    def __init__(self, message: str, fix: str = "", *, said: str = "", node: str = "") -> None:
         super().__init__(message, fix)
-        self.said = said
+        self.said, self.node = said, node

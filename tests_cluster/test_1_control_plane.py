@@ -8,8 +8,12 @@ LEAST_CERTIFICATE_DAYS = 30
 
 
 def test_api(cluster: ClusterFacts) -> None:
-    """The API server answers this kubeconfig, whose certificate is valid for another month."""
+    """The API server answers this kubeconfig."""
     assert cluster.api.error == ""
+
+
+def test_client_certificate(cluster: ClusterFacts) -> None:
+    """The kubeconfig's client certificate is valid for another month."""
     assert cluster.certificate_days >= LEAST_CERTIFICATE_DAYS
 
 
@@ -36,7 +40,7 @@ def test_authority(agent: NodeFacts) -> None:
 
 def test_nodes(node: NodeFacts, cluster: ClusterFacts) -> None:
     """The node has joined, is Ready, under the inventory's address, without pressure."""
-    assert node.name in cluster.members
+    assert cluster.has_joined(node.name) is True
     assert cluster.member(node.name).ready is True
     assert str(node.declared.address) in cluster.member(node.name).addresses
     assert cluster.member(node.name).pressures == ()

@@ -27,7 +27,7 @@ def test_export(nfs_server: NfsServer, inventory: Inventory) -> None:
 
 def test_export_folder(nfs_server: NfsServer, inventory: Inventory, storage: Storage) -> None:
     """The exported folder is there, and whoever the agents act as on the server can use it and its files."""
-    assert nfs_server.has_folder is True
+    assert nfs_server.has_folder(storage) is True
     assert nfs_server.rights(inventory) == needed(storage)
 
 

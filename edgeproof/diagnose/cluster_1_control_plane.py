@@ -32,13 +32,19 @@ API = {
 @advises("api")
 def api(cluster: ClusterFacts) -> Advice:
     """The connection's own error says it best; a copy of the server's kubeconfig has a row."""
-    if not cluster.api.error:
-        return Advice("the kubeconfig's client certificate ends soon", RENEW, does="restarts")
     cause = API.get(cluster.api.kind, "the API server was not asked")
     fix = cluster.api.fix or "kubectl get nodes -v 6   # with the same kubeconfig"
     if cluster.api.kind == KubeconfigIsLocal.__name__:
         return replace(catalogue("kubeconfig-localhost"), fix=fix, does=cluster.api.does)
     return Advice(cause, fix, does=cluster.api.does)
+
+
+@advises("client_certificate")
+def client_certificate(cluster: ClusterFacts) -> Advice:
+    """K3s makes it anew where it starts."""
+    end = cluster.api.certificate_end
+    when = f" on {end:%Y-%m-%d}" if end else ""
+    return Advice(f"the kubeconfig's client certificate ends soon{when}", RENEW, does="restarts")
 
 
 @advises("services")
@@ -166,8 +172,7 @@ def authority(agent: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventor
 @advises("nodes")
 def nodes(node: NodeFacts, cluster: ClusterFacts) -> Advice:
     """Never joined, not Ready, or registered under another address."""
-    service = "k3s" if node.declared.is_server else "k3s-agent"
-    log = f"sudo journalctl -u {service} -n 30   # on {node.name}"
+    log = f"sudo journalctl -u {_unit(node)} -n 30   # on {node.name}"
     if node.name not in cluster.members:
         others = f"; nodes that are no board of cluster.yaml: {_names(cluster.strangers)}" if cluster.strangers else ""
         return Advice(f"{node.name} has not joined the cluster{others}", log, does="reads")
@@ -184,6 +189,12 @@ def nodes(node: NodeFacts, cluster: ClusterFacts) -> Advice:
         f"kubectl describe node {member.name}; free -h; df -h   # the last two on {node.name}",
         does="reads",
     )
+
+
+def _unit(node: NodeFacts) -> str:
+    """Name the unit that is really there, else the installer's own."""
+    service = None if reason(node, "k3s") else node.k3s.service
+    return (service.unit if service else "") or ("k3s" if node.declared.is_server else "k3s-agent")
 
 
 def _registered(member: Member) -> str:

@@ -41,12 +41,25 @@ def export(inventory: Inventory, nfs_server: NfsServer) -> Advice:
     left_out = nfs_server.left_out(inventory)
     if left_out:
         seen = ", ".join(sorted({f"{export.path} to {export.client}" for export in nfs_server.exports})) or "nothing"
+        if not nfs_server.is_exported(inventory.storage):
+            return _other_paths(inventory, nfs_server, seen)
         return Advice(
             f"{inventory.storage.export} is not exported to {', '.join(left_out)}; exported is: {seen}",
             _edit(f"add a line, or the client to the line that is there: {_wanted(inventory)}"),
             does="changes",
         )
     return _options(inventory, nfs_server)
+
+
+def _other_paths(inventory: Inventory, nfs_server: NfsServer, seen: str) -> Advice:
+    """Nobody gets the path: what is exported shows whether it is a slip in cluster.yaml."""
+    paths = " or ".join(sorted({export.path for export in nfs_server.exports}))
+    line = _edit(f"add a line: {_wanted(inventory)}")
+    return Advice(
+        f"{inventory.storage.export} is not exported; exported is: {seen}",
+        f"cluster.yaml: storage: {{export: {paths}}}, where that is meant; else {line}" if paths else line,
+        does="changes",
+    )
 
 
 def _options(inventory: Inventory, nfs_server: NfsServer) -> Advice:

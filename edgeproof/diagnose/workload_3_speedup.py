@@ -24,6 +24,5 @@ def speedup(speedup: Speedup) -> Advice:
 @advises("straggler")
 def straggler(workloads: Workloads) -> Advice:
     """Which one."""
-    slowest = max(workloads.on_all().shards, key=lambda shard: shard.work_s)
     found = catalogue("slow-node")
-    return replace(found, cause=f"{slowest.node} is slower than its peers: {found.cause}")
+    return replace(found, cause=f"{workloads.on_all().slowest.node} is slower than its peers: {found.cause}")

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgeproof.errors import WorkloadError
-from edgeproof.facts.observed import NotApplicable
+from edgeproof.facts.observed import Blocked, NotApplicable
 
 SCHEMA = "edgeproof.worker/1"
+MOST_STRAGGLE = 1.5
+"""The mission's fastest and slowest node hardly differed; half as slow again is a slow node (catalogue: slow-node)."""
+
 MOST_REASONS = 3
 """Of the reasons why images failed, the most frequent ones are shown."""
 
@@ -100,7 +103,7 @@ class JobRun:
                 counted = Counter(str(failure["reason"]) for failure in failures)
                 said = "; ".join(f"{words} ({count} times)" for words, count in counted.most_common(MOST_REASONS))
                 message = f"{name}: the shard on {shard.node} classified none of its {len(failures)} images: {said}"
-                raise WorkloadError(message, said=said)
+                raise WorkloadError(message, said=said, node=shard.node)
 
     @property
     def tried(self) -> list[str]:
@@ -120,7 +123,12 @@ class JobRun:
     @property
     def slowest_work_s(self) -> float:
         """The slowest shard's work: what the job waits for."""
-        return max(shard.work_s for shard in self.shards)
+        return self.slowest.work_s
+
+    @property
+    def slowest(self) -> Shard:
+        """The shard that the job waits for."""
+        return max(self.shards, key=lambda shard: shard.work_s)
 
     @property
     def images_per_s(self) -> float:
@@ -184,6 +192,15 @@ class Speedup:
         return _ratio(self.single.slowest_work_s, self.cluster.slowest_work_s)
 
     @property
+    def gained(self) -> float:
+        """The same as `work`; blocked where nothing is gained, and would be without one slow shard: straggler names its node."""
+        peers_s = [shard.work_s for shard in self.cluster.shards if shard is not self.cluster.slowest]
+        is_held_up = self.cluster.straggle > MOST_STRAGGLE and self.single.slowest_work_s > max(peers_s, default=0.0)
+        if self.work <= 1.0 and is_held_up:
+            raise Blocked(f"{self.cluster.slowest.node} holds up the others (see the check straggler)")
+        return self.work
+
+    @property
     def compute(self) -> float:
         """The same in the model's own seconds."""
         return _ratio(max(s.compute_s for s in self.single.shards), max(s.compute_s for s in self.cluster.shards))
@@ -201,7 +218,7 @@ class Speedup:
     def lost_s(self) -> dict[str, float]:
         """Say where the cluster's wall time went beside an even share of the single agent's work, in seconds."""
         ideal_s = self.single.slowest_work_s / len(self.cluster.shards)
-        slowest = max(self.cluster.shards, key=lambda shard: shard.work_s)
+        slowest = self.cluster.slowest
         in_pod_s = float(slowest.record["wall_s"])
         return {
             "ideal_work": round(ideal_s, 3),

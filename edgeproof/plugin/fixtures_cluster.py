@@ -168,15 +168,25 @@ def _no_server(inventory: Inventory, nodes: dict[str, NodeFacts], agent: Node) -
 
 @pytest.fixture(scope="session")
 def claim_pods(
-    inventory: Inventory, cluster: ClusterFacts, nfs_blocked: dict[str, str], own_namespace: OwnNamespace
+    inventory: Inventory,
+    cluster: ClusterFacts,
+    nfs_blocked: dict[str, str],
+    trial_mounts: dict[str, TrialMount],
+    own_namespace: OwnNamespace,
 ) -> dict[str, ClaimPod]:
-    """The nfs-test-pod on each agent, and what it sees of the images."""
+    """The nfs-test-pod on each agent that can mount the export, and what it sees of the images."""
     from edgeproof.trial.claim_pods import ClaimPods
 
+    unmounted = {
+        name: f"{inventory.storage.export} cannot be mounted from {inventory.nfs_address} (see the check mount)"
+        for name, mount in trial_mounts.items()
+        if not reason(mount, "complaint") and mount.complaint
+    }
+    rests_on = nfs_blocked | unmounted
     usable, missing = _usable(cluster, [agent.name for agent in inventory.agents], is_scheduled=True)
-    able = [name for name in usable if name not in nfs_blocked]
+    able = [name for name in usable if name not in rests_on]
     pods = ClaimPods(inventory, own_namespace).start(able) if able else {}
-    return ByNode(dict(pods), missing | nfs_blocked)  # type: ignore[return-value]
+    return ByNode(dict(pods), missing | rests_on)  # type: ignore[return-value]
 
 
 @pytest.fixture(scope="session")
@@ -192,9 +202,15 @@ def trial_mounts(
     return ByNode(dict(mounts), nfs_blocked)  # type: ignore[return-value]
 
 
-@pytest.fixture(scope="session")
-def usual_listing(inventory: Inventory, nodes: dict[str, NodeFacts], claim_pods: dict[str, ClaimPod]) -> Listing:
-    """What the pods are to see: the server's own listing, else what most of them see; not applicable where only one tells."""
+@pytest.fixture
+def usual_listing(
+    inventory: Inventory, nodes: dict[str, NodeFacts], agent: NodeFacts, claim_pods: dict[str, ClaimPod]
+) -> Listing:
+    """What the pods are to see: the server's own listing, else what most of them see; not applicable where only this agent's tells.
+
+    Blocked where this agent's pod tells nothing.
+    """
+    assert claim_pods[agent.name].listing is not None
     server = nodes[inventory.nfs_node.name] if inventory.nfs_node else None
     if server and not reason(server, "nfs_server") and not reason(server.nfs_server, "listing"):
         return server.nfs_server.listing

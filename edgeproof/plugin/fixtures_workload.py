@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from edgeproof.diagnose.pod_end import pod_end
+from edgeproof.errors import WorkloadError
 from edgeproof.facts.observed import Blocked
 from edgeproof.inventory import Inventory
 from edgeproof.plugin.fixtures_cluster import broken_links
@@ -44,7 +46,12 @@ def measured(
 
     def run(workload: Callable[[], JobRun]) -> JobRun:
         workloads.image()
-        job: JobRun = benchmark.pedantic(workload, rounds=1, iterations=1)
+        try:
+            job: JobRun = benchmark.pedantic(workload, rounds=1, iterations=1)
+        except WorkloadError as error:
+            if why := _told_before(error, workloads):
+                raise Blocked(why) from error
+            raise
         request.node.stash[MEASUREMENT] = job.as_data()
         nodes = observed_nodes(pytestconfig).values()
         simulated = sorted({what for facts in nodes for what in facts.simulated})
@@ -52,6 +59,20 @@ def measured(
         return job
 
     return run
+
+
+def _told_before(error: WorkloadError, workloads: Workloads) -> str:
+    """Say which workload failed before by the same cause (the catalogue's row) on the same node; '' where none did."""
+    from edgeproof.workload.runs import CHECKS
+
+    row = pod_end(error.said).id
+    for name, other in workloads.failures().items():
+        if other is error or not row:
+            return ""
+        if name in CHECKS and (other.node, pod_end(other.said).id) == (error.node, row):
+            place = f" on {error.node}" if error.node else ""
+            return f"{name} failed{place} with {row} (see the check {CHECKS[name]})"
+    return ""
 
 
 @pytest.fixture

@@ -90,12 +90,15 @@ class _Watch:
         for pod in pods:
             if pod.state == "failed":
                 said = explain(self.own, pod)
-                raise WorkloadError(f"job {self.name}, index {pod.index}: {said}", said=said)
+                raise WorkloadError(f"job {self.name}, index {pod.index}: {said}", said=said, node=self._board(pod))
         self._check_gone({pod.name for pod in pods})
         self._check_waiting([pod for pod in pods if pod.state == "pending"], waited_s)
         self._check_nodes([pod for pod in pods if pod.state == "running"], waited_s)
         self.seen = {pod.name: pod for pod in pods}
         return len(_succeeded(pods)) == self.shards
+
+    def _board(self, pod: PodState) -> str:
+        return self.own.cluster.board(pod.node)
 
     def _check_gone(self, names: set[str]) -> None:
         for name, pod in self.seen.items():
@@ -110,7 +113,8 @@ class _Watch:
             warned = waited_s > limits.POD_WARNED_S and is_hopeless(self.own, pod.name)
             if warned or waited_s > limits.JOB_START_S:
                 said = explain(self.own, pod)
-                raise WorkloadError(f"job {self.name}, index {pod.index} does not start: {said}", said=said)
+                message = f"job {self.name}, index {pod.index} does not start: {said}"
+                raise WorkloadError(message, said=said, node=self._board(pod))
         if not waiting and not self.seen and waited_s > limits.JOB_START_S:
             said = "; ".join(self.own.warnings(self.name)[-1:])
             message = f"job {self.name}: no pod was made within {limits.JOB_START_S:.0f} s"

@@ -21,6 +21,8 @@ from edgeproof.workload.images import distribute
 from edgeproof.workload.jobs import nfs_job, run_job, synthetic_job
 
 SYNTHETIC, ON_ONE, ON_ALL = "Workload I", "Workload II on one agent", "Workload II on all agents"
+CHECKS = {SYNTHETIC: "synthetic", ON_ONE: "on_one", ON_ALL: "on_all"}
+"""The check that tells how a workload failed."""
 
 
 class Workloads:
@@ -52,8 +54,12 @@ class Workloads:
 
     def said(self, name: str) -> str:
         """Give what the cluster and the pods said of a workload that failed; '' where it did not, or they said nothing."""
-        kept = self._kept.get(name)
-        return kept.said if isinstance(kept, WorkloadError) else ""
+        failure = self.failures().get(name)
+        return failure.said if failure else ""
+
+    def failures(self) -> dict[str, WorkloadError]:
+        """Give the workloads that failed, the first one first."""
+        return {name: kept for name, kept in self._kept.items() if isinstance(kept, WorkloadError)}
 
     def image(self) -> str:
         """Give the worker image's id, after it is on every agent."""

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from edgeproof import limits
+from edgeproof.facts.cluster.basis import blocked_member, kept_out
 from edgeproof.facts.cluster.claims import off_nfs, parse_claims
 from edgeproof.facts.cluster.gpu_way import RuntimeClass, Way, gpu_way, parse_runtime_class
 from edgeproof.facts.cluster.members import Member, boards, parse_member
@@ -16,7 +17,7 @@ from edgeproof.facts.cluster.pods import SYSTEM_NAMESPACES, PodOnNode, parse_pod
 from edgeproof.facts.cluster.taints import Taint, parse_taint
 from edgeproof.facts.cluster.versions import minors_behind, most_minors_behind
 from edgeproof.facts.node import NodeFacts
-from edgeproof.facts.observed import Blocked, Facts, NotApplicable, blank, reason, replaced, unobserved
+from edgeproof.facts.observed import Blocked, Facts, NotApplicable, blank, reason, unobserved
 from edgeproof.facts.reach import Reach
 from edgeproof.inventory import ANY, NOT_REQUIRED, Inventory
 
@@ -32,13 +33,15 @@ class Api(Reach):
 class ClusterFacts(Facts):
     """What the API server tells. `members` are the boards' Node objects by the inventory's names, `strangers` all others.
 
-    `service` is address and port of the API's own service; `without_gpu` names the machines that have none.
+    `kept_out` says by the inventory's name why a board can have no Node object, `service` is address and port of the API's own service,
+    `without_gpu` names the machines that have none.
     """
 
     declared: Inventory
     api: Api
     version: str
     members: dict[str, Member]
+    kept_out: dict[str, str]
     strangers: tuple[Member, ...]
     pods: tuple[PodOnNode, ...]
     persistent_volumes: tuple[Volume, ...]
@@ -51,8 +54,14 @@ class ClusterFacts(Facts):
         """Give the Node object of a board, by the inventory's name; blocked when there is none."""
         found = self.members.get(name)
         if found is None:
-            raise Blocked(f"{name} is no node of this cluster (see the check nodes)")
+            raise Blocked(self.kept_out.get(name, f"{name} is no node of this cluster (see the check nodes)"))
         return found
+
+    def has_joined(self, name: str) -> bool:
+        """Tell whether a board has a Node object; blocked where its own K3s or its hostname shows why it can have none."""
+        if name not in self.members and name in self.kept_out:
+            raise Blocked(self.kept_out[name])
+        return name in self.members
 
     def board(self, name: str) -> str:
         """Give the inventory's name of the Node of this name or hostname; the name itself where it is none of its boards."""
@@ -97,7 +106,12 @@ class ClusterFacts(Facts):
 
     @property
     def certificate_days(self) -> float:
-        """Give for how many days the kubeconfig's client certificate is still valid; not applicable without one."""
+        """Give for how many days the kubeconfig's client certificate is still valid; not applicable without one.
+
+        Blocked where the API does not answer: that tells of a certificate that has ended.
+        """
+        if self.api.error:
+            raise Blocked(f"API: {self.api.error}")
         if self.api.certificate_end is None:
             raise NotApplicable("the kubeconfig holds no client certificate")
         return (self.api.certificate_end - datetime.now(timezone.utc)).total_seconds() / 86400
@@ -204,7 +218,8 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
         declared=inventory,
         api=api,
         version=text(raw["version"], "gitVersion"),
-        members={name: _blocked_member(name, member, nodes, inventory) for name, member in found.items()},
+        members={name: blocked_member(member, nodes.get(name), found) for name, member in found.items()},
+        kept_out=kept_out(nodes),
         strangers=tuple(member for member in parsed if member.name not in known),
         pods=tuple(parse_pod(item, asked_at) for item in raw["pods"]),
         persistent_volumes=tuple(parse_volume(item) for item in raw["persistent_volumes"]),
@@ -238,21 +253,3 @@ def _has_no_gpu(facts: NodeFacts, member: Member | None) -> bool:
     if reason(facts, "platform") or (member is not None and member.gpus):
         return False
     return facts.kind == "other"
-
-
-def _blocked_member(name: str, member: Member, nodes: dict[str, NodeFacts], inventory: Inventory) -> Member:
-    """A Node object says nothing of today while its node's K3s service does not run: the check services tells that."""
-    facts = nodes.get(name)
-    if facts is not None and facts.reach.error:
-        return replaced(member, ready=unobserved(f"SSH: {facts.reach.error}"))
-    if facts is None or reason(facts, "k3s"):
-        return member
-    wanted = inventory.nodes[name].k3s_role
-    try:
-        role = facts.k3s.role
-    except Blocked:
-        return member
-    if role == wanted:
-        return member
-    why = f"K3s runs on {name} as {role}, not as {wanted} (see the check services)"
-    return replaced(member, ready=unobserved(why))

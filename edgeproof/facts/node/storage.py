@@ -77,16 +77,24 @@ class NfsServer(Facts):
             raise NotApplicable(f"{NO_EXPORTFS}: the mount decides")
         return self.exports
 
+    def is_exported(self, storage: Storage) -> bool:
+        """Tell whether the images' path is exported to anybody; as `table` where that is not known."""
+        return any(export.covers(storage.export, self._mount_point) for export in self.table)
+
+    def has_folder(self, storage: Storage) -> bool:
+        """Tell whether the exported folder is there; blocked where nobody exports it: the path may be a slip."""
+        if not self.is_exported(storage):
+            raise Blocked(f"{storage.export} is not exported (see the check export)")
+        return self.folder is not None
+
     @property
-    def has_folder(self) -> bool:
-        """Whether the exported folder is there; as `table` where what exists says nothing of what is served."""
-        return self.table is not None and self.folder is not None
+    def _mount_point(self) -> str | None:
+        folder = observed(self, "folder")
+        return folder.mount_point if isinstance(folder, Owned) else None
 
     def export_for(self, agent: Node, storage: Storage) -> Export | None:
         """Give the export that decides for an agent; None where it is left out."""
-        folder = observed(self, "folder")
-        mount_point = folder.mount_point if isinstance(folder, Owned) else None
-        return deciding(self.table, storage.export, mount_point, agent.address, self.names)
+        return deciding(self.table, storage.export, self._mount_point, agent.address, self.names)
 
     def left_out(self, inventory: Inventory) -> tuple[str, ...]:
         """Name the agents that the images are not exported to."""
@@ -129,7 +137,7 @@ class NfsServer(Facts):
             left_out = self.export_for(agent, storage) is None
         except (Blocked, NotApplicable):
             return ""
-        if observed(self, "folder") is None:
+        if observed(self, "folder") is None and self.is_exported(storage):
             return f"there is no folder {storage.export} (see the check export_folder)"
         return f"{storage.export} is not exported to {agent.name} (see the check export)" if left_out else ""
 
