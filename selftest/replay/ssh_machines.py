@@ -15,6 +15,8 @@ from selftest.replay.node_shell import NodeShell, status_of
 
 CHUNK_BYTES = 1 << 16
 ACCEPT_S = 60.0
+INPUT_S = 5.0
+"""From a command's end to the end of its input, at most: one that is fed goes on without."""
 Forward = tuple[str, int]
 
 
@@ -50,11 +52,13 @@ class SshMachine:
         told = self.shell.run(user, command, (stdin, stdout, stderr))
         for file in (stdin, stdout, stderr):
             os.close(file)
-        _thread(_feed, channel, feed)
+        fed = _thread(_feed, channel, feed)
         pumps = [_thread(_pump, out, channel.sendall), _thread(_pump, err, channel.sendall_stderr)]
         for pump in pumps:
             pump.join()
         status = status_of(told)
+        # A client ends its input once it was told that the command runs: to close before that looks like a refusal.
+        fed.join(INPUT_S)
         try:
             channel.shutdown_write()
             channel.send_exit_status(status)
