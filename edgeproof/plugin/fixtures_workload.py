@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -49,7 +49,7 @@ def measured(
         try:
             job: JobRun = benchmark.pedantic(workload, rounds=1, iterations=1)
         except WorkloadError as error:
-            if why := _told_before(error, workloads):
+            if why := told_before(error, workloads.failures()):
                 raise Blocked(why) from error
             raise
         request.node.stash[MEASUREMENT] = job.as_data()
@@ -61,12 +61,15 @@ def measured(
     return run
 
 
-def _told_before(error: WorkloadError, workloads: Workloads) -> str:
-    """Say which workload failed before by the same cause (the catalogue's row) on the same node; '' where none did."""
+def told_before(error: WorkloadError, failures: Mapping[str, WorkloadError]) -> str:
+    """Say which workload failed before by the same cause (the catalogue's row) on the same node; '' where none did.
+
+    `failures` are the workloads that failed, by their names, in the order of their runs; the last is the error itself.
+    """
     from edgeproof.workload.runs import CHECKS
 
     row = pod_end(error.said).id
-    for name, other in workloads.failures().items():
+    for name, other in failures.items():
         if other is error or not row:
             return ""
         if name in CHECKS and (other.node, pod_end(other.said).id) == (error.node, row):

@@ -58,10 +58,20 @@ def test_no_blank_is_accused_where_there_is_none(written: str, inventory: Invent
 
 def test_left_out(inventory: Inventory) -> None:
     """An agent that is left out is named, with what is exported; the line to add stands in the fix, the file is only edited."""
-    found = advice_on("export", SERVES + OTHERS, inventory)
-    assert "not exported to user-worker; exported is: /srv/home to 10.9.0.0/24" in found.cause
+    found = advice_on("export", f"{SERVES}{OTHERS}/nfs/images 10.9.0.0/24(rw)\n", inventory)
+    assert (
+        "not exported to user-worker; exported is: /nfs/images to 10.9.0.0/24, /srv/home to 10.9.0.0/24" in found.cause
+    )
     assert "/nfs/images 192.168.10.2(no_root_squash,no_subtree_check,rw,sync)" in found.fix
     assert found.fix.startswith("sudoedit ")
+
+
+def test_path_that_nobody_exports(inventory: Inventory) -> None:
+    """What is exported is named: cluster.yaml's path may be a slip, and no folder is to be made for it."""
+    found = advice_on("export", SERVES + OTHERS, inventory)
+    assert "/nfs/images is not exported; exported is: /srv/home to 10.9.0.0/24" in found.cause
+    assert found.fix.startswith("cluster.yaml: storage: {export: /srv/home}, where that is meant; else sudoedit ")
+    assert "/nfs/images 192.168.10.2(no_root_squash,no_subtree_check,rw,sync)" in found.fix
 
 
 @pytest.mark.parametrize(

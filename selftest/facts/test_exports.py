@@ -160,6 +160,25 @@ def test_one_agent_left_out(inventory: Inventory) -> None:
     assert "(see the check export)" in server(text).refuses(inventory.nodes["user-newworker"], inventory.storage)
 
 
+MISSING = "stat: cannot stat '/nfs/images': No such file or directory\n"
+
+
+@pytest.mark.parametrize("path", ["/nfs/images", "/nfs"])
+def test_folder_that_is_exported_and_missing(path: str, inventory: Inventory) -> None:
+    """The folder that the path or one above it exports has to be there; the mount rests on it."""
+    text = f"serves nfs-server\nexportfs 0\n{path} <world>(rw)\n{MISSING}"
+    assert server(text).has_folder(inventory.storage) is False
+    assert "(see the check export_folder)" in server(text).refuses(inventory.nodes["user-worker"], inventory.storage)
+
+
+def test_folder_that_nobody_exports(inventory: Inventory) -> None:
+    """A path that nobody exports may be a slip: whether its folder is there is not asked, and the mount rests on the export."""
+    text = f"serves nfs-server\nexportfs 0\n/nfs/image <world>(rw)\n{MISSING}"
+    with pytest.raises(Blocked, match="see the check export"):
+        server(text).has_folder(inventory.storage)
+    assert "(see the check export)" in server(text).refuses(inventory.nodes["user-worker"], inventory.storage)
+
+
 def test_nobody_serves(inventory: Inventory) -> None:
     """What rests on a server that does not run is blocked by it."""
     with pytest.raises(Blocked, match="see the check nfs_service"):

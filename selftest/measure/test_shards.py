@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from edgeproof.errors import WorkloadError
+from edgeproof.facts.observed import Blocked
 from edgeproof.measure.shards import JobRun, Shard, Speedup, parse_record
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "worker"
@@ -71,6 +72,27 @@ def test_lost_seconds_add_up(single: JobRun, three: JobRun) -> None:
     assert sum(Speedup(single, three).lost_s().values()) == pytest.approx(three.wall_s)
 
 
+def with_work(run: JobRun, *work_s: float) -> JobRun:
+    """Give a run whose shards took these seconds."""
+    shards = zip(run.shards, work_s, strict=True)
+    return JobRun(tuple(Shard(s.node, s.index, {**s.record, "work_s": seconds}) for s, seconds in shards), run.wall_s)
+
+
+def test_held_up_by_one(single: JobRun, three: JobRun) -> None:
+    """Where one slow shard is why nothing is gained, the straggler is the finding, and its node is named."""
+    speedup = Speedup(with_work(single, 12.0), with_work(three, 4.0, 16.0, 4.0))
+    with pytest.raises(Blocked, match=r"user-newworker holds up .*see the check straggler"):
+        _ = speedup.gained
+
+
+@pytest.mark.parametrize(
+    ("work_s", "gained"), [((12.0, 12.0, 12.0), 1.0), ((13.0, 24.0, 14.0), 0.5), ((1.0, 6.0, 1.0), 2.0)]
+)
+def test_not_held_up_by_one(work_s: tuple[float, ...], gained: float, single: JobRun, three: JobRun) -> None:
+    """Where all are slow, or something is gained in spite of a straggler, the speedup is judged itself."""
+    assert Speedup(with_work(single, 12.0), with_work(three, *work_s)).gained == gained
+
+
 def test_nodes(three: JobRun) -> None:
     """The nodes are named in the order of the shards."""
     assert three.nodes == ["user-worker", "user-newworker", "user-worker4"]
@@ -124,6 +146,7 @@ def test_a_shard_that_classified_nothing(three: JobRun) -> None:
     with pytest.raises(WorkloadError, match=r"classified none of its 4 images: .*not available \(3 times\)") as caught:
         run.check_work("Workload I")
     assert caught.value.said == "RuntimeError: Numpy is not available (3 times); OSError: truncated (1 times)"
+    assert caught.value.node == first.node
 
 
 def test_a_corrupt_image_is_no_broken_shard(three: JobRun) -> None:

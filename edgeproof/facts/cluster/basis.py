@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from edgeproof.facts.cluster.members import Member
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.k3s import THIS_CLUSTER
+from edgeproof.facts.node.membership import in_another_cluster, in_another_role
 from edgeproof.facts.observed import Blocked, NotApplicable, reason, replaced, unobserved
 
 
@@ -24,32 +25,31 @@ def blocked_member(member: Member, facts: NodeFacts | None, found: Mapping[str, 
     if facts is None:
         return member
     why = f"SSH: {facts.reach.error}" if facts.reach.error else _elsewhere(facts)
-    if not why and not member.has_address_of(facts.declared) and _shares_its_node(facts, found):
-        why = _namesake(facts)
+    if not why and any(name not in found for name in _namesakes(facts)) and not member.has_address_of(facts.declared):
+        why = _namesake(facts)  # the Node object may be the other board's
     return replaced(member, ready=unobserved(why)) if why else member
 
 
 def _elsewhere(facts: NodeFacts) -> str:
     """Say why its K3s keeps no Node of this cluster up; '' where it does, or was not observed."""
-    wanted = facts.declared.k3s_role
     try:
-        if (role := facts.k3s.role) != wanted:
-            return f"K3s runs on {facts.name} as {role}, not as {wanted} (see the check services)"
-        if facts.membership.cluster != THIS_CLUSTER:
-            return f"{facts.name} joined another cluster (see the check joined)"
+        if why := in_another_role(facts):
+            return why
+        return "" if facts.membership.cluster == THIS_CLUSTER else in_another_cluster(facts.name)
     except (Blocked, NotApplicable):
         return ""
-    return ""
 
 
-def _shares_its_node(facts: NodeFacts, found: Mapping[str, Member]) -> bool:
-    """Whether a board of the same hostname has no Node object: the one that is there may be that board's."""
-    return not reason(facts.fleet, "same_hostname") and any(name not in found for name in facts.fleet.same_hostname)
+def _namesakes(facts: NodeFacts) -> tuple[str, ...]:
+    """Name the boards that have its hostname, as far as they told."""
+    return () if reason(facts, "fleet") or reason(facts.fleet, "same_hostname") else facts.fleet.same_hostname
 
 
 def _namesake(facts: NodeFacts) -> str:
-    """Name the boards that have its hostname: a cluster takes one of them."""
-    if reason(facts.fleet, "same_hostname") or not facts.fleet.same_hostname:
-        return ""
-    others = ", ".join(facts.fleet.same_hostname)
-    return f"{facts.name} has the same hostname as {others}: one of them can join (see the check hostname)"
+    """Say that other boards have its hostname, and which check tells it: a cluster takes one of them. '' where none has it."""
+    others = ", ".join(_namesakes(facts))
+    return (
+        f"{facts.name} has the same hostname as {others}: one of them can join (see the check hostname)"
+        if others
+        else ""
+    )

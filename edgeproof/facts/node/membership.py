@@ -21,17 +21,26 @@ def membership_of(facts: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inve
     joined = _joined(facts, authorities, inventory)
     ca = _server_ca(facts.k3s, authorities, nodes, inventory)
     if isinstance(joined, str) and joined != THIS_CLUSTER:
-        ca = unobserved(f"{facts.name} joined another cluster (see the check joined)")
+        ca = unobserved(in_another_cluster(facts.name))
     return Membership(joined, ca, alone)
 
 
 def _wrong_role(facts: NodeFacts) -> str:
-    wanted = facts.declared.k3s_role
     try:
-        role = facts.k3s.role
+        return in_another_role(facts)
     except Blocked as blocked:
         return blocked.why
+
+
+def in_another_role(facts: NodeFacts) -> str:
+    """Say that K3s does not run in its declared role, and which check tells it; '' where it does. Raises Blocked unobserved."""
+    role, wanted = facts.k3s.role, facts.declared.k3s_role
     return "" if role == wanted else f"K3s runs on {facts.name} as {role}, not as {wanted} (see the check services)"
+
+
+def in_another_cluster(name: str) -> str:
+    """Say that a node joined another cluster, and which check tells it."""
+    return f"{name} joined another cluster (see the check joined)"
 
 
 def _authorities(nodes: dict[str, NodeFacts], inventory: Inventory) -> Counter[str]:
