@@ -39,7 +39,7 @@ def docker(node: NodeFacts) -> Advice:
     clashes = node.daemon_json.clashes
     if clashes:
         return Advice(
-            f"{' and '.join(clashes)} of {node.daemon_json.path} is given to dockerd as a flag too, and with both it does not start",
+            f"Docker does not run: {' and '.join(clashes)} of {node.daemon_json.path} is given to dockerd as a flag too, and with both it does not start",
             f"systemctl cat docker   # take {' and '.join(clashes)} out of the file (sudoedit {node.daemon_json.path}) or of the unit (sudo systemctl edit docker); then: {RESTART}",
             source="nvidia-docker#490",
             does="restarts",

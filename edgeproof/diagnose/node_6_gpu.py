@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.pod_end import meaning_of
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.runtime import DeviceQuery
 from edgeproof.inventory import Inventory
+from edgeproof.quoted import shortened
 
 MISMATCHES = {
     34: "CUDA's stub library was found in place of the driver's: no driver files came into the container",
@@ -57,22 +59,26 @@ def device_query(node: NodeFacts, inventory: Inventory) -> Advice:
 
 def _not_started(said: str, image: str) -> Advice:
     """Tell by docker's words why the container did not start; of GPU and image tag nothing is known then."""
-    output = said.lower()
-    run = f"docker run --rm {image} ./deviceQuery"
-    if "exec format error" in output:
+    output, words, row = said.lower(), shortened(said), meaning_of(said)
+    if row == "wrong-arch-image":
         return replace(
-            catalogue("wrong-arch-image"),
+            catalogue(row),
             cause=f"{image} was built for another architecture than the node's",
             fix=f"docker image inspect {image} | grep Architecture; uname -m   # name one for this board as images.device_query in cluster.yaml",
             does="reads",
         )
-    if "runtime name" in output or "unknown runtime" in output:
-        return Advice(f"the nvidia runtime is not registered with the daemon: {said}", "docker info --format '{{json .Runtimes}}'; cat /etc/docker/daemon.json", does="reads")  # fmt: skip
+    if row == "runtime-not-registered":
+        return replace(catalogue(row), cause=f"the nvidia runtime is not registered with the daemon: {words}")
     if "devicequery" in output and ("no such file" in output or "not found" in output):
-        return Advice(f"{image} has no ./deviceQuery to run: {said}", "name an image that has it as images.device_query in cluster.yaml", does="reads")  # fmt: skip
-    if "hook" in output or "nvidia-container" in output:
-        return Advice(f"the container did not start, NVIDIA's part of the runtime failed: {said}", f"{run}; dpkg -l | grep -e nvidia-container -e nvidia-l4t-core", does="reads")  # fmt: skip
-    return Advice(f"docker did not start the container: {said}", run, does="reads")
+        return Advice(f"{image} has no ./deviceQuery to run: {words}", "name an image that has it as images.device_query in cluster.yaml", does="reads")  # fmt: skip
+    if row == "runtime-hook-failed" or "hook" in output:
+        return replace(
+            catalogue("runtime-hook-failed"),
+            cause=f"the container did not start, a hook of NVIDIA's runtime failed: {words}",
+        )
+    return Advice(
+        f"docker did not start the container: {words}", f"docker run --rm {image} ./deviceQuery", does="reads"
+    )
 
 
 def _cuda_error(seen: DeviceQuery) -> Advice:

@@ -1,4 +1,4 @@
-"""What the words of a pod's end mean: of its container, its runtime, the kubelet or the scheduler; each cause has its catalogue row."""
+"""What the words of a container's end mean, in a pod or not: of itself, its runtime, the kubelet or the scheduler; each cause has its catalogue row."""
 
 from __future__ import annotations
 
@@ -24,13 +24,17 @@ MEANINGS: tuple[tuple[str, str], ...] = (
 """Words, and the row that they mean, the surest first: an exit status alone comes last."""
 
 
+def meaning_of(said: str) -> str:
+    """Name the catalogue's row that the words mean; '' where they are not known."""
+    return next((row for words, row in MEANINGS if re.search(words, said)), "")
+
+
 def pod_end(said: str, look: str = "kubectl describe pod NAME", does_not: str = "the pod does not run") -> Advice:
     """Explain why a pod does not do its work by what was said of it; words that are not known are shown, and called unknown.
 
     `look` is the command that shows more where the cause is not known.
     """
-    for words, row in MEANINGS:
-        if re.search(words, said):
-            return catalogue(row)
+    if row := meaning_of(said):
+        return catalogue(row)
     last = next((line for line in reversed(said.splitlines()) if line.strip()), "nothing was said of it")
     return Advice(f"{does_not}, and these words are not in the catalogue: {last.strip()}", look, does="reads")

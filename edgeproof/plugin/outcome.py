@@ -13,10 +13,8 @@ from edgeproof.facts.observed import Blocked, NotApplicable
 from edgeproof.files import suite_of
 from edgeproof.plugin.session import CLUSTER, NODES, inventory_of
 from edgeproof.plugin.waivers import judged
+from edgeproof.quoted import shortened
 from edgeproof.report.finding import WHOLE_CLUSTER, Finding, Outcome, printable
-
-SHOWN_CHARACTERS = 400
-"""A seen or wanted value longer than this is cut: a node may print anything."""
 
 COMPARISON = pytest.StashKey[tuple[str, str]]()
 MEASUREMENT = pytest.StashKey[dict[str, Any]]()
@@ -46,8 +44,7 @@ RELATIONS = {"==": "", "is": "", "!=": "not ", "is not": "not ", **CONTAINS}
 
 
 def _shown(value: object) -> str:
-    escaped = printable(_words(value))
-    return escaped if len(escaped) <= SHOWN_CHARACTERS else escaped[:SHOWN_CHARACTERS] + " …"
+    return shortened(printable(_words(value)))
 
 
 def _words(value: object) -> str:

@@ -11,9 +11,9 @@ from typing import Any
 
 from edgeproof import limits
 from edgeproof.errors import ConnectError
-from edgeproof.facts.cluster.pod_status import bounded
 from edgeproof.facts.observed import Facts, NotApplicable, blank, reason, unobserved
 from edgeproof.inventory import Inventory
+from edgeproof.quoted import shortened
 from edgeproof.side_by_side import side_by_side
 from edgeproof.trial.gpu import ask_for_gpu
 from edgeproof.trial.manifests import GPU_VERIFY, Manifest, manifest, pod_spec
@@ -139,7 +139,7 @@ class VerifyPods:
             has_gpu=has_gpu,
             complaint="",
             gpus=read_gpus(pod.name, gpu, status, broken),
-            gpu_said=bounded(gpu.strip()) if status > 0 else "",
+            gpu_said=shortened(gpu.strip()) if status > 0 else "",
             unreached=read_unreached(
                 pod.name, told, reached, [str(target[0]) for target in targets if target[0] != API]
             ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from edgeproof.facts.cluster.parse import part, parts, text
+from edgeproof.quoted import shortened
 
 State = Literal["pending", "running", "succeeded", "failed"]
 HOPELESS = frozenset(
@@ -24,8 +25,8 @@ SIGNALS = {
 }
 """What an exit status over 128 means: 128 and the signal's number (signal(7))."""
 
-HEAD_CHARACTERS, TAIL_CHARACTERS = 200, 400
-"""What is shown of a long message: a container runtime says the cause last."""
+MESSAGE_CHARACTERS = 600
+"""What is shown of a container runtime's message."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +103,4 @@ def _code(ended: dict[str, Any]) -> int | None:
 
 
 def _joined(*words: str) -> str:
-    return ": ".join(bounded(word.strip()) for word in words if word.strip())
-
-
-def bounded(words: str) -> str:
-    """Cut a long text in its middle."""
-    if len(words) <= HEAD_CHARACTERS + TAIL_CHARACTERS:
-        return words
-    return f"{words[:HEAD_CHARACTERS]} … {words[-TAIL_CHARACTERS:]}"
+    return ": ".join(shortened(word.strip(), MESSAGE_CHARACTERS) for word in words if word.strip())

@@ -16,6 +16,7 @@ from edgeproof.facts.observed import Blocked, Facts, NotApplicable, Unobserved, 
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
+from edgeproof.quoted import shortened
 
 DATA_DIR = "/var/lib/rancher/k3s"
 THIS_CLUSTER = "this cluster"
@@ -194,7 +195,7 @@ def _last_error(lines: tuple[str, ...]) -> str:
         for line in reversed(lines):
             if re.search(pattern, line):
                 message = re.search(r'msg="((?:[^"\\]|\\.)*)"', line)
-                return (message[1].replace('\\"', '"') if message else line)[:300]
+                return shortened(message[1].replace('\\"', '"') if message else line)
     return ""
 
 

@@ -67,7 +67,7 @@ class Swap(Facts):
     @property
     def units(self) -> tuple[str, ...]:
         """The units among what makes it at boot."""
-        return tuple(name for name in self.at_boot if name.endswith((".service", ".swap")))
+        return tuple(name for name in self.at_boot if "/" not in name and name.endswith((".service", ".swap")))
 
     @property
     def in_fstab(self) -> tuple[str, ...]:

@@ -12,6 +12,10 @@ from edgeproof.facts.observed import Facts, Unobserved, unobserved
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory
+from edgeproof.quoted import shortened
+
+REFUSAL_CHARACTERS = 2000
+"""What is kept of docker's error: a hook's own words stand in its middle."""
 
 NOT_STARTED = (125, 126, 127)
 """docker-run(1): the daemon's own error; the command cannot be invoked; it is not found."""
@@ -50,7 +54,7 @@ def parse_device_query(output: Output) -> DeviceQuery | Unobserved:
     refusal = refusal or next((line for line in lines if "exec format error" in line), "")
     if refusal or output.status in NOT_STARTED:
         refusal = refusal or (lines[-1] if lines else f"nothing, with exit status {output.status}")
-        return DeviceQuery("not started", None, "", refusal[:400])
+        return DeviceQuery("not started", None, "", shortened(refusal, REFUSAL_CHARACTERS))
     return DeviceQuery(unobserved(_without_result(lines, output.status)), number, "")
 
 

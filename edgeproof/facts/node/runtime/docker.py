@@ -13,6 +13,7 @@ from edgeproof.facts.node.systemd_unit import is_there, read_shown
 from edgeproof.facts.observed import Facts, Inapplicable, Unobserved, unobserved
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.snippet import snippet
+from edgeproof.quoted import shortened
 
 NOT_INSTALLED = "not installed"
 NO_DAEMON = "without a daemon"
@@ -111,13 +112,13 @@ def _answer(said: str, unended: str) -> _Answer:
     lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("{")]
     errors = info.get("ServerErrors")
     if isinstance(errors, list) and errors:
-        words = f"docker info says: {str(errors[0])[:200]}"
+        words = f"docker info says: {shortened(str(errors[0]))}"
     elif "host" in info:
         words = "podman answers in Docker's place"
     elif not lines:
         words = "docker info told nothing"
     else:
-        words = f"docker info says: {lines[-1][:200]}"
+        words = f"docker info says: {shortened(lines[-1])}"
     return _Answer(info, unended or words)
 
 
@@ -190,7 +191,7 @@ def parse_docker_group(output: Output) -> DockerGroup | Unobserved:
     if not lines:
         return DockerGroup(frozenset(groups.split()), unobserved("docker version did not end in time"), "")
     works = lines == ["works"]
-    return DockerGroup(frozenset(groups.split()), works, "" if works else lines[-1][:200])
+    return DockerGroup(frozenset(groups.split()), works, "" if works else shortened(lines[-1]))
 
 
 DOCKER_GROUP = Probe(
