@@ -18,7 +18,7 @@ OUT ?= out.json
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-$(VENV)/.complete: requirements/check.txt requirements/torch.txt
+$(VENV)/.complete:
 	@echo "== Python environment: $(VENV)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "edgeproof needs Python 3.10 or later; name one: make PYTHON=python3.12 …"; exit 1; }
 	@rm -rf $(VENV) && mkdir -p $(CACHE)

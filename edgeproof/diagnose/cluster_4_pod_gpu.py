@@ -30,7 +30,9 @@ def daemon_set(
 
 
 @advises("gpu_in_pod")
-def gpu_in_pod(node: NodeFacts, cluster: ClusterFacts, verify_pods: dict[str, VerifyPod]) -> Advice:
+def gpu_in_pod(
+    node: NodeFacts, cluster: ClusterFacts, inventory: Inventory, verify_pods: dict[str, VerifyPod]
+) -> Advice:
     """What the framework said, or the first broken link from the way that pods ask in to the pod."""
     way, runtime = cluster.gpu_way, cluster.member(node.name).runtime
     if verify_pods[node.name].gpu_said:
@@ -44,6 +46,8 @@ def gpu_in_pod(node: NodeFacts, cluster: ClusterFacts, verify_pods: dict[str, Ve
             + node.name,
             does="reads",
         )
+    elif runtime != "docker" and inventory.kubernetes.runtime == runtime:
+        found = catalogue("no-nvidia-default", node=node.name)
     elif runtime != "docker":
         found = catalogue("runtime-bypassed", node=node.name)
     else:

@@ -60,6 +60,7 @@ def device_query(node: NodeFacts, inventory: Inventory) -> Advice:
 def _not_started(said: str, image: str) -> Advice:
     """Tell by docker's words why the container did not start; of GPU and image tag nothing is known then."""
     output, words, row = said.lower(), shortened(said), meaning_of(said)
+    run = f"docker run --rm {image} ./deviceQuery"
     if row == "wrong-arch-image":
         return replace(
             catalogue(row),
@@ -76,9 +77,7 @@ def _not_started(said: str, image: str) -> Advice:
             catalogue("runtime-hook-failed"),
             cause=f"the container did not start, a hook of NVIDIA's runtime failed: {words}",
         )
-    return Advice(
-        f"docker did not start the container: {words}", f"docker run --rm {image} ./deviceQuery", does="reads"
-    )
+    return Advice(f"docker did not start the container: {words}", run, does="reads")
 
 
 def _cuda_error(seen: DeviceQuery) -> Advice:

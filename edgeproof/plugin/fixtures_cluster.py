@@ -134,7 +134,7 @@ def _unadvertised(cluster: ClusterFacts, names: list[str]) -> dict[str, str]:
         return {}
     why = "advertises no nvidia.com/gpu, which pods are to ask for (see the check gpu_advertised)"
     return {
-        name: f"{name} {why}" for name in names if name not in cluster.without_gpu and not cluster.member(name).gpus
+        name: f"{name} {why}" for name in names if name not in cluster.giving_no_gpu and not cluster.member(name).gpus
     }
 
 

@@ -80,10 +80,10 @@ class VerifyPods:
         return {name: looked[name] if name in looked else self._absent(name, pods.get(name)) for name in wanted}
 
     def _daemon_sets(self, wanted: list[str]) -> list[Manifest]:
-        """Make one DaemonSet; two where the GPU is asked for and some machines have none."""
+        """Make one DaemonSet; two where the GPU is asked for and some machines give none."""
         cluster = self.own.cluster
-        with_gpu = [name for name in wanted if name not in cluster.without_gpu]
-        without = [name for name in wanted if name in cluster.without_gpu]
+        with_gpu = [name for name in wanted if name not in cluster.giving_no_gpu]
+        without = [name for name in wanted if name in cluster.giving_no_gpu]
         asking = self._daemon_set()
         ask_for_gpu(asking, cluster.gpu_way)
         if not without or asking == self._daemon_set():
@@ -121,7 +121,7 @@ class VerifyPods:
         return blank(VerifyPod, why, node=name, has_gpu=self._has_gpu(name), complaint=said)
 
     def _has_gpu(self, name: str) -> bool:
-        return name not in self.own.cluster.without_gpu
+        return name not in self.own.cluster.giving_no_gpu
 
     def _look(self, name: str, running: dict[str, PodState], broken: str) -> VerifyPod:
         pod, has_gpu, cluster = running[name], self._has_gpu(name), self.own.cluster

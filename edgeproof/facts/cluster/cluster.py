@@ -174,10 +174,23 @@ class ClusterFacts(Facts):
         classes = () if reason(self, "runtime_classes") else self.runtime_classes
         return gpu_way(self.declared.kubernetes.gpu, members, classes, self.pods)
 
+    @property
+    def giving_no_gpu(self) -> frozenset[str]:
+        """The machines on which no pod asks for a GPU: those without one, and servers kept free on which no device plugin runs.
+
+        NVIDIA's device plugin tolerates no taint of a server (its DaemonSet's manifest).
+        """
+        if self.gpu_way.name != "device-plugin":
+            return self.without_gpu
+        servers = {node.name for node in self.declared.nodes.values() if not node.takes_work}
+        return self.without_gpu | {name for name in servers if name in self.members and not self.members[name].gpus}
+
     def gpus_advertised(self, name: str) -> int:
-        """Give how many GPUs a node advertises; not applicable where pods do not ask for them so, or it has none."""
+        """Give how many GPUs a node advertises; not applicable where pods do not ask for them so, or it gives none to them."""
         if name in self.without_gpu:
             raise NotApplicable(f"{name} has no GPU")
+        if name in self.giving_no_gpu:
+            raise NotApplicable(f"{name} takes no workloads, and no device plugin runs there")
         if self.gpu_way.name != "device-plugin":
             raise NotApplicable(f"pods get the GPU by {self.gpu_way}, not as a resource")
         return self.member(name).gpus
