@@ -32,11 +32,17 @@ def wire_errors(asked: Asked) -> Iterator[None]:
     """Turn whatever the wire raises into a ConnectError."""
     from kubernetes.client.exceptions import ApiException
     from urllib3.exceptions import HTTPError
+    from websocket import WebSocketBadStatusException
 
     try:
         yield
     except ApiException as error:
-        if not error.status:  # the client makes one of urllib3's SSLError, too
+        # The client makes one of urllib3's SSLError, too, and of a websocket that the server answers and does not open.
+        shut = next((cause for cause in _causes(error) if isinstance(cause, WebSocketBadStatusException)), None)
+        if shut is not None:
+            body = shut.resp_body.decode("utf-8", "replace") if isinstance(shut.resp_body, bytes) else str(shut)
+            raise asked.refused(int(shut.status_code), body) from error
+        if not error.status:
             raise asked.unreachable(error) from error
         raise asked.refused(int(error.status), str(error.body or error.reason)) from error
     except (HTTPError, OSError) as error:
