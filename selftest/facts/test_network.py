@@ -39,6 +39,7 @@ OF_THE_PLUGIN = {
     "flannel, host-gw": "10.42.1.0/24 via 192.168.10.1 dev eth0 \n",
     "kube-proxy with IPVS": "9: kube-ipvs0    inet 10.43.0.1/32 scope global kube-ipvs0\n",
     "a plugin that nobody knows": "9: mynet0    inet 10.42.0.1/24 scope global mynet0\nlink mynet0 virtual\n",
+    "host-gw through a node under another address": "10.42.2.0/24 via 192.168.10.99 dev eth0 \n",
     "a network around both ranges": "9: eth1    inet 10.1.0.5/8 scope global eth1\n10.0.0.0/8 dev eth1 proto kernel \n",
 }
 OF_THE_NODE = {

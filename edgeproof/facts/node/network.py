@@ -123,14 +123,13 @@ class NodeNetwork(Facts):
         nothing but what may be the plugin's.
         """
         spans = (inventory.kubernetes.pod_cidr, inventory.kubernetes.service_cidr)
-        nodes = frozenset(str(node.address) for node in inventory.nodes.values())
         found: list[tuple[str, object]] = [
             (held.interface, held) for held in self.addresses
             if any(held.value.ip in span or held.value.network.subnet_of(span) for span in spans)
         ]  # fmt: skip
         found += [
             (route.interface, route) for route in self.routes
-            if any(route.network.subnet_of(span) for span in spans) and not self._leads_to_pods(route, nodes)
+            if any(route.network.subnet_of(span) for span in spans) and not self._leads_to_pods(route, inventory, spans)
         ]  # fmt: skip
         own = tuple(what for interface, what in found if self._is_own(interface) is True)
         unknown = [what for interface, what in found if self._is_own(interface) is None]
@@ -138,9 +137,31 @@ class NodeNetwork(Facts):
             raise Blocked(f"whether {unknown[0]} is the network plugin's own cannot be told")
         return own
 
-    def _leads_to_pods(self, route: Route, nodes: frozenset[str]) -> bool:
-        """Whether a route is the network plugin's by where it leads: through another node, or as a routing daemon set it."""
-        return route.gateway in nodes or route.proto in ROUTED_BY
+    def _leads_to_pods(self, route: Route, inventory: Inventory, spans: tuple[IPv4Network, ...]) -> bool:
+        """Whether a route is the network plugin's by where it leads: through another node, or as a routing daemon set it.
+
+        A neighbour that is no gateway, and through which a part of a range is reached, is a node under another address (host-gw).
+        """
+        nodes = {str(node.address) for node in inventory.nodes.values()}
+        if route.gateway in nodes or route.proto in ROUTED_BY:
+            return True
+        is_part = any(route.network != span and route.network.subnet_of(span) for span in spans)
+        gateways = {other.gateway for other in self.routes if other.network.prefixlen == 0} | {
+            str(inventory.network.gateway)
+        }
+        return is_part and route.gateway not in gateways and self._is_neighbour(route)
+
+    def _is_neighbour(self, route: Route) -> bool:
+        """Whether a route's gateway lies in the network of its interface, and that is no tunnel."""
+        held = [own.value.network for own in self.addresses if own.interface == route.interface]
+        is_tunnel = dict(self.links).get(route.interface) == "tunnel" or route.interface.startswith(
+            ("tun", "wg", "ppp")
+        )
+        try:
+            gateway = IPv4Address(route.gateway)
+        except AddressValueError:
+            return False
+        return not is_tunnel and any(gateway in network for network in held)
 
     def _is_own(self, interface: str) -> bool | None:
         """Whether an interface is the node's own, and not the network plugin's; None where neither name nor kernel tells."""
