@@ -5,6 +5,7 @@ from __future__ import annotations
 from selftest.replay.case import Case
 from selftest.replay.described import undescribed
 from selftest.replay.players import Player
+from selftest.replay.secret_words import secrets_told
 from selftest.replay.verdict import Played, differences
 
 
@@ -13,4 +14,4 @@ def judge(case: Case, player: Player) -> tuple[Played, list[str]]:
     cluster = case.cluster()
     played = player.play(cluster, case.run)
     lines = [f"undescribed: {line}" for line in undescribed(cluster)]
-    return played, lines + differences(case.verdict, cluster.skipped, played)
+    return played, lines + differences(case.verdict, cluster.skipped, played) + secrets_told(cluster, played)

@@ -10,6 +10,7 @@ from selftest.replay.case import Case, Verdict
 from selftest.replay.cluster_folder import BASES, Differs, differing, load_base
 from selftest.replay.judge import judge
 from selftest.replay.players import Player
+from selftest.replay.secret_words import secret_words, secrets_told
 
 HERE = Path(__file__).parent
 LOGINS = {
@@ -76,3 +77,53 @@ def test_refused_inventory(key: str, player: Player) -> None:
     """An inventory that edgeproof refuses is played, too: the command ends with its usage error."""
     _, lines = judge(case_of(differs={"cluster.yaml": key}, verdict={"exit": 4, "says": ["cluster.yaml"]}), player)
     assert lines == []
+
+
+TOKEN = "K103f0a9c1d5e7b2486f0a9c1d5e7b2486::server:9d1c7f3b5a2e4806c1f7"
+
+
+def test_a_shown_secret_is_told(player: Player) -> None:
+    """A secret of the cluster that a run shows fails any case: here it is a node's name."""
+    files = {"/etc/rancher/k3s/config.yaml": "token: word-of-nobody\n", "/etc/hostname": "word-of-nobody\n"}
+    commands = {"hostname": [{"stdout": "word-of-nobody\n"}]}
+    differs = {"nodes": {"user-worker": {"files": files, "commands": commands}}}
+    _, lines = judge(case_of(differs=differs), player)
+    assert "a secret is shown: 'word-of-nobody'" in lines
+
+
+@pytest.mark.parametrize(("given", "refused"), [("made-up-sudo-password", False), ("made-up-wrong-password", True)])
+def test_no_secret_is_shown(player: Player, given: str, refused: bool) -> None:
+    """Tokens (by flag, variable, setting, drop-in, in the journal of a K3s that fails) and passwords (a proxy's, sudo's) stay at home."""
+    unit = "/etc/systemd/system/k3s-agent.service"
+    differs = {
+        "environment": {"EDGEPROOF_SUDO_PASSWORD": given},
+        "nodes": {
+            "user-worker": {
+                "logins": {"user": {"sudo": "password", "password": "made-up-sudo-password"}},
+                "units": {"k3s-agent.service": {"ActiveState": "failed", "SubState": "failed", "Result": "exit-code"}},
+                "files": {
+                    **{f"/proc/812{name}": None for name in ("", "/cmdline", "/comm", "/environ", "/exe")},
+                    unit: f"[Service]\nEnvironmentFile=-{unit}.env\nExecStart=/usr/local/bin/k3s agent --token made-up-flag\n",
+                    f"{unit}.env": f"K3S_TOKEN={TOKEN}\nK3S_URL=https://user:made-up-proxy@192.168.10.1:6443\n",
+                    "/etc/rancher/k3s": {"folder": True},
+                    "/etc/rancher/k3s/config.yaml": "token: made-up-setting\n",
+                    "/etc/rancher/k3s/config.yaml.d/10-token.yaml": "agent-token: made-up-drop-in\n",
+                    "/etc/rancher/k3s/config.yaml.d/*.yml": None,
+                    "/etc/docker/daemon.json": '{"proxies": {"http-proxy": "http://user:made-up-docker@proxy:3128"}}',
+                },
+                "commands": {
+                    "journalctl": [
+                        {"args": "*-u k3s*", "stdout": f'level=fatal msg="token {TOKEN} --token made-up-flag"\n'}
+                    ]
+                },
+            }
+        },
+    }
+    case = case_of(differs=differs, run=("tests_node", "tests_cluster"))
+    cluster = case.cluster()
+    wanted = {"sudo-password", "flag", "proxy", "setting", "drop-in", "docker"}
+    assert secret_words(cluster) >= {f"made-up-{word}" for word in wanted} | {TOKEN[-20:], given}
+    played = player.play(cluster, case.run)
+    failed = {finding["check"] for finding in played.findings if finding["outcome"] == "failed"}
+    assert ("sudo" in failed, "services" in failed) == (refused, not refused), played.text
+    assert secrets_told(cluster, played) == []
