@@ -1,4 +1,7 @@
-"""The commands that every Linux machine has and that tell nothing of it: shells, coreutils and their like. They are not recorded."""
+"""The commands that every Linux machine has and that tell nothing of it: shells, coreutils and their like.
+
+A bundle does not record them, and a replayed machine has them as they are (`id` reads its own /etc/passwd and /etc/group there).
+"""
 
 TOOLS = (
     "awk", "base64", "basename", "bash", "cat", "chmod", "chown", "cksum", "cmp", "comm", "cp", "cut", "dash", "date", "dd",

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from pydantic import ValidationError
 
+from edgeproof.bundle.tools import TOOLS
 from edgeproof.facts.named import Named, named_in
 from edgeproof.facts.node.probes import probes_for
 from edgeproof.facts.script import compose
@@ -18,7 +19,6 @@ from edgeproof.trial.snippets import SNIPPETS
 from selftest.replay.cluster_folder import Cluster
 from selftest.replay.fake_commands import scripts_of
 from selftest.replay.machine import Machine
-from selftest.replay.tools import TOOLS
 
 SAME_FOLDERS = {"/bin": "/usr/bin", "/sbin": "/usr/sbin", "/lib": "/usr/lib", "/var/run": "/run"}
 """Links in every machine's root: a path below one is described by the other's name, too."""

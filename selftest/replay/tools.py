@@ -7,15 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-TOOLS = (
-    "awk", "base64", "basename", "bash", "cat", "chmod", "chown", "cksum", "cmp", "comm", "cp", "cut", "dash", "date", "dd",
-    "diff", "dirname", "du", "echo", "egrep", "env", "expand", "expr", "false", "fgrep", "find", "fold", "grep", "gunzip",
-    "gzip", "head", "id", "install", "join", "kill", "ln", "ls", "md5sum", "mkdir", "mkfifo", "mktemp", "mv", "nice", "nl",
-    "nohup", "numfmt", "od", "paste", "printenv", "printf", "pwd", "readlink", "realpath", "rm", "rmdir", "sed", "seq",
-    "setsid", "sh", "sha1sum", "sha256sum", "shuf", "sleep", "sort", "split", "stat", "stdbuf", "sync", "tac", "tail", "tar",
-    "tee", "test", "timeout", "touch", "tr", "true", "truncate", "uniq", "wc", "which", "xargs", "yes", "zcat", "zgrep", "[",
-)  # fmt: skip
-"""None of them tells anything of the test machine; `id` reads the replayed machine's own /etc/passwd and /etc/group."""
+from edgeproof.bundle.tools import TOOLS
 
 BECOME = "setpriv"
 """What the fake sudo becomes root by; its copy gets the set-user-ID bit in a replayed machine's root, not in this folder."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from edgeproof.facts.cluster.parse import part
+
 
 @dataclass(frozen=True)
 class Volume:
@@ -29,7 +31,7 @@ class Volume:
 
 def parse_volume(item: dict[str, Any]) -> Volume:
     """Read a PersistentVolume or a PersistentVolumeClaim object."""
-    metadata, spec, status = (_part(item, name) for name in ("metadata", "spec", "status"))
+    metadata, spec, status = (part(item, name) for name in ("metadata", "spec", "status"))
     storage_class = spec.get("storageClassName")
     return Volume(
         namespace=str(metadata.get("namespace", "")),
@@ -45,15 +47,10 @@ def parse_volume(item: dict[str, Any]) -> Volume:
 
 def _nfs(spec: dict[str, Any]) -> str:
     """Name the export behind a volume: of the kubelet's own NFS, or of a CSI driver for NFS; '' where there is none."""
-    own, csi = _part(spec, "nfs"), _part(spec, "csi")
+    own, csi = part(spec, "nfs"), part(spec, "csi")
     if own:
         return f"{own.get('server')}:{own.get('path')}"
-    driver, attributes = str(csi.get("driver", "")), _part(csi, "volumeAttributes")
+    driver, attributes = str(csi.get("driver", "")), part(csi, "volumeAttributes")
     if "nfs" not in driver.split("."):
         return ""
     return f"{attributes['server']}:{attributes.get('share')}" if "server" in attributes else driver
-
-
-def _part(item: dict[str, Any], name: str) -> dict[str, Any]:
-    found = item.get(name)
-    return found if isinstance(found, dict) else {}
