@@ -60,6 +60,9 @@ ANSWERS_S = 8.0
 DNS_S = 2.0
 """From a name server's question to its answer."""
 
+JOURNAL_S = 4.0
+"""The last lines of a service's journal since boot."""
+
 DEVICE_QUERY_S = 40.0
 """A deviceQuery container from start to exit; a Nano's SD card makes the first start slow."""
 

@@ -16,7 +16,7 @@ from edgeproof.connect.ssh import SshNode
 from edgeproof.connect.sudo import SudoPassword
 from edgeproof.facts.named import NOTHING, Named, named_in
 from edgeproof.facts.node.gather import run_probes
-from edgeproof.facts.node.k3s import HIDE
+from edgeproof.facts.node.journal import HIDE
 from edgeproof.facts.node.probes import probes_for
 from edgeproof.facts.node.sudo import SUDO, Sudo, parse_sudo
 from edgeproof.facts.probe import Output, Probe, parse_lines

@@ -25,6 +25,7 @@ def daemon_set(
     found = pod_end(
         verify_pods[node.name].complaint,
         f"kubectl get events -A | grep gpu-cluster-verify; {pull}   # the last on {node.name}",
+        image=f"gpu_verify: {image}",
     )
     return found if found.id else replace(found, cause=f"{found.cause} (the GPU is asked for by {cluster.gpu_way})")
 

@@ -158,7 +158,7 @@ def pod_with_claim(inventory: Inventory, agent: NodeFacts, claim_pods: dict[str,
     if pod.mount_said:
         return explain_mount(pod.mount_said, _mount_of(inventory, agent))
     look = f"kubectl describe node {agent.declared.member_name}; kubectl get events -A --sort-by=.lastTimestamp"
-    return pod_end(pod.complaint, look)
+    return pod_end(pod.complaint, look, image=f"test_pod: {inventory.images.test_pod}")
 
 
 @advises("listing")

@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.pod_end import meaning_of
 from edgeproof.facts.node import NodeFacts
-from edgeproof.facts.node.runtime import NO_DAEMON, NOT_INSTALLED, PODMAN
+from edgeproof.facts.node.runtime import NO_DAEMON, NOT_INSTALLED, PODMAN, Docker
 from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 
@@ -19,6 +20,10 @@ BY_HAND = (
     'sudoedit {path}   # keep what is there, and add: "default-runtime": "nvidia", '
     f'"runtimes": {{{{"nvidia": {{{{"path": "nvidia-container-runtime", "runtimeArgs": []}}}}}}}}; then: {RESTART}'
 )
+
+
+BROKEN_BY_UPGRADE = {"32": "docker-clone3", "36": "docker-raw-table"}
+"""What an upgrade of Docker has broken, by the major release of L4T (the rows' own sources)."""
 
 
 @advises("docker")
@@ -44,11 +49,19 @@ def docker(node: NodeFacts) -> Advice:
             source="nvidia-docker#490",
             does="restarts",
         )
-    return Advice(
-        "Docker does not run",
-        f"sudo journalctl -u {seen.unit} -n 20; sudo systemctl start {seen.unit}",
-        does="changes",
-    )
+    return _dead(seen)
+
+
+def _dead(seen: Docker) -> Advice:
+    """In the daemon's own last words, where the journal has some."""
+    log = f"sudo journalctl -u {seen.unit} -n 20"
+    if not seen.said:
+        return Advice("Docker does not run", f"{log}; sudo systemctl start {seen.unit}", does="changes")
+    cause = f"Docker does not run; it said: {seen.said}"
+    if row := meaning_of(seen.said):
+        found = catalogue(row)
+        return replace(found, cause=f"{cause}: {found.cause}")
+    return Advice(f"{cause} (these words are not in the catalogue)", log, does="reads")
 
 
 def _something_else(node: NodeFacts) -> Advice:
@@ -65,13 +78,15 @@ def _something_else(node: NodeFacts) -> Advice:
 
 @advises("docker_held")
 def docker_held(node: NodeFacts) -> Advice:
-    """Free to be upgraded."""
-    found = catalogue("docker-clone3")
+    """Free to be upgraded; what an upgrade breaks goes by the L4T release, where that is known."""
     packages = " ".join(node.docker.unheld)
-    return replace(
-        found,
-        cause=f"apt may upgrade {packages} past what this kernel takes",
-        fix=f"sudo apt-mark hold {packages}",
+    release = "" if reason(node, "platform") or reason(node.platform, "l4t") else node.platform.l4t.split(".")[0]
+    known = catalogue(BROKEN_BY_UPGRADE[release]) if release in BROKEN_BY_UPGRADE else None
+    return Advice(
+        f"apt may upgrade {packages} past what this kernel takes",
+        f"sudo apt-mark hold {packages}",
+        known.id if known else "",
+        known.source if known else "",
         does="changes",
     )
 

@@ -1,8 +1,9 @@
-"""What the words of a container's end mean, in a pod or not: of itself, its runtime, the kubelet or the scheduler; each cause has its catalogue row."""
+"""What the words of a container's or a daemon's end mean: its own, its runtime's, the kubelet's, the scheduler's; each cause has its catalogue row."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, catalogue
 
@@ -15,11 +16,15 @@ MEANINGS: tuple[tuple[str, str], ...] = (
     (r"unresolvable CDI devices", "cdi-device-unknown"),
     (r"Insufficient nvidia\.com/", "gpu-not-advertised"),
     (r"nvidia-container-cli: |nvidia-container-runtime-hook|error running (?:create|start|pre)\w* hook", "runtime-hook-failed"),
+    (r"initialize iptables table .raw", "docker-raw-table"),
+    (r"\(nf_tables\): +(?:RULE_\w+|CHAIN_\w+|TABLE_\w+) failed|nf_tables.*Could not fetch rule set generation id", "iptables-nft"),
+    (r"no space left on device|low on resource: ephemeral-storage|condition: \[DiskPressure", "disk-full"),
     (r"[Nn]umpy is not available|_ARRAY_API not found", "numpy-unusable"),
-    (r"OOMKilled|NvMapMemAlloc|exit status 137\b", "unified-memory-oom"),
+    (r"OOMKilled|NvMapMemAlloc|low on resource: memory|CUDA out of memory|CUDA error: out of memory", "unified-memory-oom"),
     (r"exit status 132\b|Illegal instruction", "illegal-instruction"),
     (r"exit status 135\b|Bus error", "shm-bus-error"),
     (r"exit status 139\b|Segmentation fault", "segmentation-fault"),
+    (r"exit status 137\b", "killed-by-somebody"),
 )  # fmt: skip
 """Words, and the row that they mean, the surest first: an exit status alone comes last."""
 
@@ -29,12 +34,28 @@ def meaning_of(said: str) -> str:
     return next((row for words, row in MEANINGS if re.search(words, said)), "")
 
 
-def pod_end(said: str, look: str = "kubectl describe pod NAME", does_not: str = "the pod does not run") -> Advice:
+def pod_end(
+    said: str, look: str = "kubectl describe pod NAME", does_not: str = "the pod does not run", image: str = ""
+) -> Advice:
     """Explain why a pod does not do its work by what was said of it; words that are not known are shown, and called unknown.
 
-    `look` is the command that shows more where the cause is not known.
+    `look` is the command that shows more where the cause is not known; `image` is the pod's, as KEY: NAME of cluster.yaml's `images`,
+    where it is not edgeproof's own to build.
     """
-    if row := meaning_of(said):
+    row = meaning_of(said)
+    if row == "wrong-arch-image" and image:
+        return of_another_architecture(*image.split(": ", 1))
+    if row:
         return catalogue(row)
     last = next((line for line in reversed(said.splitlines()) if line.strip()), "nothing was said of it")
     return Advice(f"{does_not}, and these words are not in the catalogue: {last.strip()}", look, does="reads")
+
+
+def of_another_architecture(key: str, image: str) -> Advice:
+    """Tell of an image that somebody else built: another one has to be named."""
+    return replace(
+        catalogue("wrong-arch-image"),
+        cause=f"{image} was built for another architecture than the node's",
+        fix=f"kubectl get nodes -L kubernetes.io/arch   # and name an image for this board's as images.{key} in cluster.yaml",
+        does="changes",
+    )

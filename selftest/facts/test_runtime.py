@@ -189,6 +189,7 @@ def test_a_default_runtime_is_asked_for_where_pods_do_not_ask(way: str, skipped:
 WORDS: list[tuple[str, dict[str, str | Output], str, str, list[str]]] = [
     ("docker", DEAD | {"daemon_json": "daemon_json/hosts-twice"}, "hosts", "", ["no-driver"]),
     ("docker", DEAD, "Docker does not run", "", ["hosts"]),
+    ("docker", {"docker": "docker/dead-with-journal"}, "iptables v1.8.7 (nf_tables)", "iptables-nft", ["not in the catalogue"]),
     ("docker", {"docker": "docker/rootless"}, "/run/user/1000/docker.sock", "", ["apt-get install"]),
     ("docker", {"docker": "docker/podman"}, "/run/podman/podman.sock", "", ["apt-get install"]),
     ("docker", {"docker": "docker/client-alone"}, "without a daemon", "", ["apt-get install"]),

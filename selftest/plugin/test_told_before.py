@@ -18,7 +18,7 @@ def failed(said: str, node: str = "user-worker") -> WorkloadError:
 
 def test_same_cause_on_the_same_node() -> None:
     """The first failure tells it: its check is named, with the node and the catalogue's row."""
-    later = failed("exit status 137")
+    later = failed("exit status 137 (killed): OOMKilled")
     why = told_before(later, {SYNTHETIC: failed(OUT_OF_MEMORY), ON_ONE: later})
     assert why == "Workload I failed on user-worker with unified-memory-oom (see the check synthetic)"
 

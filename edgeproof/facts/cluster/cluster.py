@@ -77,6 +77,8 @@ class ClusterFacts(Facts):
         member = self.member(name)
         if not member.ready:
             return f"{name} is not Ready (see the check nodes)"
+        if member.pressures:
+            return f"the kubelet of {name} tells of {', '.join(member.pressures)}: it may refuse or evict pods (see the check nodes)"
         if is_scheduled and member.cordoned:
             return f"{name} is cordoned (SchedulingDisabled): it takes no pods (see the check schedulable)"
         return ""
@@ -122,15 +124,19 @@ class ClusterFacts(Facts):
 
     @property
     def sick_system_pods(self) -> tuple[PodOnNode, ...]:
-        """The system's pods that are neither ready nor done, on nodes that are Ready.
+        """The system's pods that are neither ready nor done, on nodes that are Ready and under no pressure.
 
-        Not applicable where the cluster has none; blocked while none but young ones are not ready.
+        Not applicable where the cluster has none; blocked while none but young ones are not ready, or ones that wait for such a node.
         """
         pods = [pod for pod in self.pods if pod.namespace in SYSTEM_NAMESPACES]
         if not pods:
             raise NotApplicable("the cluster has no system pods")
-        lost = {member.name for member in (*self.members.values(), *self.strangers) if not member.is_ready}
-        sick = [pod for pod in pods if not _is_well(pod, pods) and pod.node not in lost]
+        lost = {m.name for m in (*self.members.values(), *self.strangers) if not m.is_ready or m.is_under_pressure}
+        bad = [pod for pod in pods if not _is_well(pod, pods) and pod.node not in lost]
+        waiting = [pod for pod in bad if lost and pod.waits_for_a_sick_node]
+        sick = [pod for pod in bad if pod not in waiting]
+        if waiting and not sick:
+            raise Blocked(f"{', '.join(map(repr, waiting))} waits for {' or '.join(sorted(lost))} (see the check nodes)")
         old = tuple(pod for pod in sick if pod.age_s is None or pod.age_s >= limits.YOUNG_POD_S)
         if sick and not old:
             raise Blocked(f"just made, and not ready yet: {', '.join(map(repr, sick))}; ask again in a moment")

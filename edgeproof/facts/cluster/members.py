@@ -53,6 +53,11 @@ class Member(Facts):
         """Whether it is known to be Ready."""
         return reason(self, "ready") is None and self.ready
 
+    @property
+    def is_under_pressure(self) -> bool:
+        """Whether it is known that its kubelet tells of a pressure."""
+        return reason(self, "pressures") is None and bool(self.pressures)
+
     def has_address_of(self, node: Node) -> bool:
         """Tell whether this is registered under a board's declared address."""
         return reason(self, "addresses") is None and str(node.address) in self.addresses

@@ -75,10 +75,10 @@ def _in_order(status: dict[str, Any], own: list[dict[str, Any]]) -> PodStatus:
     waiting = next((part(state, "waiting") for state in states if "waiting" in state), {})
     if waiting:
         return PodStatus("pending", _waits(waiting))
-    return PodStatus("pending", _unschedulable(status) or "not started yet")
+    return PodStatus("pending", unschedulable(status) or "not started yet")
 
 
-def _unschedulable(status: dict[str, Any]) -> str:
+def unschedulable(status: dict[str, Any]) -> str:
     """Say in the scheduler's words why it found no node; '' where it did not say so."""
     said = (
         c for c in parts(status, "conditions") if text(c, "reason") == "Unschedulable" and c.get("status") == "False"

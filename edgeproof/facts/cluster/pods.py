@@ -9,13 +9,16 @@ from typing import Any
 
 from edgeproof.facts.cluster.members import GPU
 from edgeproof.facts.cluster.parse import number, pairs, part, parts, text
-from edgeproof.facts.cluster.pod_status import pod_status
+from edgeproof.facts.cluster.pod_status import pod_status, unschedulable
 from edgeproof.facts.cluster.taints import Taint, Toleration, tolerations_of
 
 OURS = "edgeproof.run"
 """Label of everything edgeproof makes in a cluster."""
 
 SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+
+OF_HEALTH = r"node\.kubernetes\.io/(?:[a-z]+-pressure|not-ready|unreachable|network-unavailable)"
+"""Taints that the node lifecycle controller sets by a node's conditions (Kubernetes' list of well-known taints)."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,10 @@ class Owner:
 
 @dataclass(frozen=True)
 class PodOnNode:
-    """One pod. `node` is Kubernetes' name of its node, `why` what is wrong with it in the cluster's words, `age_s` unknown as None."""
+    """One pod. `node` is Kubernetes' name of its node, `why` what is wrong with it in the cluster's words, `age_s` unknown as None.
+
+    `waits_for_a_sick_node` where the scheduler keeps it off a node by a taint of that node's health, and finds none in its place.
+    """
 
     namespace: str
     name: str
@@ -44,6 +50,7 @@ class PodOnNode:
     why: str = ""
     age_s: float | None = None
     is_leaving: bool = False
+    waits_for_a_sick_node: bool = False
 
     def __repr__(self) -> str:
         return f"{self.namespace}/{self.name}"
@@ -68,7 +75,7 @@ class PodOnNode:
 def parse_pod(pod: dict[str, Any], asked_at: datetime | None = None) -> PodOnNode:
     """Read a Pod object, as it was at `asked_at`."""
     metadata, spec, status = (part(pod, name) for name in ("metadata", "spec", "status"))
-    containers = parts(status, "containerStatuses")
+    containers, scheduler_output = parts(status, "containerStatuses"), unschedulable(status)
     return PodOnNode(
         namespace=text(metadata, "namespace"),
         name=text(metadata, "name"),
@@ -84,6 +91,7 @@ def parse_pod(pod: dict[str, Any], asked_at: datetime | None = None) -> PodOnNod
         why=pod_status(pod).why,
         age_s=_age_s(text(metadata, "creationTimestamp"), asked_at),
         is_leaving="deletionTimestamp" in metadata,
+        waits_for_a_sick_node="nodeName" not in spec and re.search(OF_HEALTH, scheduler_output) is not None,
     )
 
 

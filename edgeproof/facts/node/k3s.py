@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from edgeproof import limits
+from edgeproof.facts.node.journal import HIDE, last_error
 from edgeproof.facts.node.k3s_output import NO_UNIT, K3sOutput, read_k3s
 from edgeproof.facts.node.k3s_service import Service
 from edgeproof.facts.node.k3s_settings import Settings
@@ -16,7 +17,6 @@ from edgeproof.facts.observed import Blocked, Facts, NotApplicable, Unobserved, 
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
-from edgeproof.quoted import shortened
 
 DATA_DIR = "/var/lib/rancher/k3s"
 THIS_CLUSTER = "this cluster"
@@ -115,7 +115,7 @@ def parse_k3s(output: Output) -> K3s | Unobserved:
         server_ca_sha256=_or_gap(_ca(out, data_dir, "server/tls")),
         agent_ca_sha256=_or_gap(_ca(out, data_dir, "agent")),
         never_joined=isinstance(data_dir, str) and _is_missing(out, data_dir, "agent"),
-        said=_last_error(out.journal),
+        said=last_error(out.journal),
     )
 
 
@@ -189,20 +189,12 @@ def _is_missing(out: K3sOutput, data_dir: str, folder: str) -> bool:
     return seen is not None and path in seen.permissions and f"{path}/server-ca.crt" not in seen.hashes
 
 
-def _last_error(lines: tuple[str, ...]) -> str:
-    """The newest line that K3s itself calls fatal, else the newest it calls an error; the message alone."""
-    for pattern in (r"level=(?:fatal|panic)\b", r"level=error\b|^Error: |^E\d{4} |^Incorrect Usage: "):
-        for line in reversed(lines):
-            if re.search(pattern, line):
-                message = re.search(r'msg="((?:[^"\\]|\\.)*)"', line)
-                return shortened(message[1].replace('\\"', '"') if message else line)
-    return ""
-
-
-HIDE = f"hide() {{\n{snippet(SNIPPETS, 'hide_secrets')}\n}}"
-"""The shell function that keeps tokens on the node."""
-
-K3S = Probe("k3s", f"{HIDE}\n{snippet(SNIPPETS, 'k3s', limit_s=f'{limits.DNS_S:g}')}", parse_k3s, root=True)
+K3S = Probe(
+    "k3s",
+    f"{HIDE}\n{snippet(SNIPPETS, 'k3s', limit_s=f'{limits.DNS_S:g}', journal_s=f'{limits.JOURNAL_S:g}')}",
+    parse_k3s,
+    root=True,
+)
 
 
 @dataclass(frozen=True, repr=False)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgeproof import limits
+from edgeproof.facts.node.journal import HIDE, last_error
 from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.node.systemd_unit import is_there, read_shown
 from edgeproof.facts.observed import Facts, Inapplicable, Unobserved, unobserved
@@ -32,7 +33,7 @@ class Docker(Facts):
 
     `unit` is '' where no unit of Docker is known; `installed` and `toolkit` are the versions of the packages of Docker and of NVIDIA's
     toolkit, '' where dpkg has none; `unheld` are the installed packages that apt may upgrade. `nvidia_lacks` tells that the program of
-    the daemon's nvidia runtime is not there.
+    the daemon's nvidia runtime is not there. `said` is the daemon's last error in the journal since boot, '' where it runs or told none.
     """
 
     unit: str
@@ -47,6 +48,7 @@ class Docker(Facts):
     toolkit: str
     unheld: tuple[str, ...]
     sockets: tuple[str, ...]
+    said: str
 
     @property
     def major(self) -> int | None:
@@ -71,8 +73,9 @@ class _Answer:
 def parse_docker(output: Output) -> Docker | Unobserved:
     """Blocks of `systemctl show`, `package`, `Package:` and `program` lines; after `--info--` what `docker info` says."""
     head, _, rest = output.stdout.partition("--info--\n")
-    said, ended, tail = _split(rest)
-    answer = _answer(said, "docker info did not end in time" if not ended else "")
+    told, ended, tail = _split(rest)
+    tail, _, journal = tail.partition("--journal--\n")
+    answer = _answer(told, "docker info did not end in time" if not ended else "")
     states = {name: shown for name, shown in read_shown(head).items() if is_there(shown)}
     unit = next((name for name in (DEB, SNAP) if states.get(name, {}).get("ActiveState") == "active"), "")
     unit = unit or next((name for name in (DEB, SNAP) if name in states), "")
@@ -97,6 +100,7 @@ def parse_docker(output: Output) -> Docker | Unobserved:
         toolkit=versions.get("nvidia-container-toolkit", ""),
         unheld=_unheld(packages, re.findall(r"^Package: *(.*)$", head, re.M)),
         sockets=tuple(re.findall(r"^socket (\S+)$", tail, re.M)),
+        said=last_error(journal.splitlines()),
     )
 
 
@@ -170,7 +174,13 @@ def _unheld(packages: list[tuple[str, str, str]], pins: list[str]) -> Any:
     return tuple(name for name, wanted in engine if wanted != "h" and not any(map(name.startswith, pinned)))
 
 
-DOCKER = Probe("docker", snippet(SNIPPETS, "docker"), parse_docker, root=True, timeout_s=limits.DOCKER_ASK_S)
+DOCKER = Probe(
+    "docker",
+    f"{HIDE}\n{snippet(SNIPPETS, 'docker', journal_s=f'{limits.JOURNAL_S:g}')}",
+    parse_docker,
+    root=True,
+    timeout_s=limits.DOCKER_ASK_S,
+)
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,4 +1,4 @@
-# The units that may be Docker's daemon, what apt keeps back, what answers as Docker, and where else something listens.
+# The units that may be Docker's daemon, what apt keeps back, what answers as Docker; where none does, what else listens, and the journal.
 systemctl show -p Id,LoadState,ActiveState,UnitFileState docker.service docker.socket snap.docker.dockerd.service
 # shellcheck disable=SC2016  # dpkg-query fills these in
 dpkg-query -W -f='package ${Package} ${Version} ${db:Status-Abbrev}\n' \
@@ -19,6 +19,8 @@ case $info in
     for a in /run/user/*/docker.sock /run/podman/podman.sock /home/*/.colima/*/docker.sock; do
       [ -S "$a" ] && echo "socket $a"
     done
+    echo --journal--
+    timeout "${journal_s:?}" journalctl -b -n 100 -o cat --no-pager -u docker.service -u snap.docker.dockerd.service 2>/dev/null | hide log
     ;;
 esac
 true

@@ -113,7 +113,7 @@ case $show in
 *=activating* | *=failed* | *NRestarts=[1-9]*)
   echo "@@ journal"
   # shellcheck disable=SC2046,SC2086  # a -u before each unit
-  timeout "$limit_s" journalctl -b -n 40 -o cat --no-pager $(printf ' -u %s' $units) 2>/dev/null | hide log
+  timeout "${journal_s:?}" journalctl -b -n 40 -o cat --no-pager $(printf ' -u %s' $units) 2>/dev/null | hide log
   ;;
 esac
 true
