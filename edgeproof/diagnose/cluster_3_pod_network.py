@@ -14,7 +14,31 @@ from edgeproof.trial.verify_pods import API, VerifyPod
 SWALLOWED = re.compile(r"timed out|No route to host", re.I)
 """What a packet that is lost looks like; one that is refused has arrived."""
 
+FORBIDDEN = "(403)"
+DIALLING = re.compile(r"dialing backend|dial tcp \S+:10250|while dialing \S+:10250")
+"""How an API server says that it could not ask a kubelet (its port is 10250)."""
+
 POSSIBLE_AT_SERVICES = ("br-netfilter", "kernel-modules")
+
+
+@advises("exec_in_pod")
+def exec_in_pod(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> Advice:
+    """Not allowed, the kubelet's port shut, or the API server's own words."""
+    said = verify_pods[node.name].refused
+    if FORBIDDEN in said:
+        return Advice(
+            f"this kubeconfig may not run commands in pods: {said}",
+            "kubectl auth can-i create pods/exec   # then name a kubeconfig whose user may: --edgeproof-kubeconfig=FILE",
+            does="reads",
+        )
+    if DIALLING.search(said):
+        found = catalogue("kubelet-unreached", node=node.name)
+        return replace(found, cause=f"{said}: {found.cause}")
+    return Advice(
+        f"no command can be run in a pod on {node.name}, and these words are not in the catalogue: {said}",
+        f"kubectl get nodes -o wide; sudo journalctl -u 'k3s*' -n 30   # the last on the server and on {node.name}",
+        does="reads",
+    )
 
 
 @advises("pod_reaches_pods")

@@ -31,11 +31,12 @@ def swap(node: NodeFacts) -> Advice:
     fixes = [
         "sudo swapoff -a",
         *(f"sudo systemctl disable --now {unit.removesuffix('.service')}" for unit in units),
-        *(f"sudo sed -i.bak '\\#^[[:space:]]*{name}[[:space:]]#s/^/#/' /etc/fstab" for name in node.swap.in_fstab),
+        *(["sudoedit /etc/fstab"] if node.swap.in_fstab else []),
     ]
+    lines = f"   # put a # before the lines of {' and '.join(node.swap.in_fstab)}" if node.swap.in_fstab else ""
     words = "; ".join(causes) or "swap is made at boot"
     row = (zram.id, zram.source) if node.swap.on_zram else ("", "")
-    return Advice(words, " && ".join(fixes), *row, does="changes")
+    return Advice(words, " && ".join(fixes) + lines, *row, does="changes")
 
 
 @advises("power_mode")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from edgeproof.errors import ConnectError
+from edgeproof.errors import ApiRefused, ConnectError
 from edgeproof.facts.cluster.members import HOSTNAME
 from edgeproof.facts.node.storage import Listing, listing
 from edgeproof.facts.observed import Facts, blank
@@ -64,6 +64,9 @@ class ClaimPods:
         script = f"{listing()}\n{snippet(SNIPPETS, 'listing_in_pod')}"
         try:
             text, _ = self.own.api.execute(self.own.name, pod.name, ["sh", "-c", script])
+        except ApiRefused:
+            why = f"no command can be run in a pod on {name} (see the check exec_in_pod)"
+            return blank(ClaimPod, why, node=name, complaint="", mount_said="")
         except ConnectError as error:
             return blank(ClaimPod, str(error), node=name, complaint="", mount_said="")
         return ClaimPod(name, "", "", *parse_listing(text))

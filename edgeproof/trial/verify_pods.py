@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from edgeproof import limits
-from edgeproof.errors import ConnectError
+from edgeproof.errors import ApiRefused, ConnectError
 from edgeproof.facts.observed import Facts, NotApplicable, blank, reason, unobserved
 from edgeproof.inventory import Inventory
 from edgeproof.quoted import shortened
@@ -35,12 +35,13 @@ GPU_QUESTION = "import tensorflow as tf; print('Num GPUs Available:', len(tf.con
 class VerifyPod(Facts):
     """The pod on one node: why it does not run, in the cluster's and its own words ('' when it does), the GPUs it sees, whom it does not reach.
 
-    `reasons` say by its name why it does not reach a target; `gpu_said` is what the framework printed in place of a number.
+    `refused` is why no command can be run in it ('' where one can). `reasons` say by its name why it does not reach a target; `gpu_said` is what the framework printed in place of a number.
     """
 
     node: str
     has_gpu: bool
     complaint: str
+    refused: str
     gpus: int
     gpu_said: str
     unreached: tuple[str, ...]
@@ -131,6 +132,9 @@ class VerifyPods:
         try:
             gpu, status = self._ask(pod, GPU_QUESTION) if has_gpu else ("", 0)
             told, _ = self._ask(pod, program("reach_in_pod"), {"timeout_s": limits.POD_REACH_S, "targets": targets})
+        except ApiRefused as error:
+            why = f"no command can be run in the pod on {name} (see the check exec_in_pod)"
+            return blank(VerifyPod, why, node=name, has_gpu=has_gpu, complaint="", refused=str(error))
         except ConnectError as error:
             return blank(VerifyPod, str(error), node=name, has_gpu=has_gpu, complaint="")
         reached = parse_reached(told, [str(target[0]) for target in targets])
@@ -138,6 +142,7 @@ class VerifyPods:
             node=name,
             has_gpu=has_gpu,
             complaint="",
+            refused="",
             gpus=read_gpus(pod.name, gpu, status, broken),
             gpu_said=shortened(gpu.strip()) if status > 0 else "",
             unreached=read_unreached(

@@ -54,7 +54,7 @@ def docker(programs: Path, on_run: str, left: str = "") -> Path:
 
 def device_query(ask: str = "") -> str:
     """Give the snippet with a limit of one second."""
-    return snippet(SNIPPETS, "device_query", image="image", ask=ask, limit_s=1, kill_s=1, stale_s=60)
+    return snippet(SNIPPETS, "device_query", image="image", ask=ask, ask_s=1, limit_s=1, kill_s=1, stale_s=60)
 
 
 def test_a_container_that_does_not_end_is_removed(programs: Path) -> None:
@@ -94,6 +94,16 @@ def test_an_image_is_absent_where_docker_says_so(programs: Path, said: str, resu
     found = parse_device_query(run(programs, device_query()))
     assert not isinstance(found, Unobserved)
     assert found.result == result
+
+
+def test_a_docker_that_does_not_answer_is_left_after_its_limit(programs: Path) -> None:
+    """It is asked for the image within a limit of its own, and no container is started."""
+    calls = programs / "calls"
+    play(programs, "docker", f'echo "$*" >>{calls}; exec sleep 20')
+    found = parse_device_query(run(programs, device_query()))
+    assert isinstance(found, Unobserved)
+    assert "did not tell" in found.why
+    assert [line.split()[0] for line in calls.read_text().splitlines()] == ["image"]
 
 
 @pytest.mark.parametrize("there", [True, False])

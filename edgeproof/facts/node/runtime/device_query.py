@@ -41,6 +41,8 @@ def parse_device_query(output: Output) -> DeviceQuery | Unobserved:
     """The last line that is exactly `Result = PASS|FAIL`, and `cudaGetDeviceCount returned N`; or docker's error."""
     text = output.stdout + "\n" + output.stderr
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if "no-answer" in lines:
+        return Unobserved(f"Docker did not tell within {limits.DOCKER_ASK_S:g} s whether it has the image of deviceQuery")
     if output.status == 124 or "too-long" in lines:
         return Unobserved("the deviceQuery container did not end in time")
     if "no-such-image" in lines:
@@ -81,6 +83,7 @@ def device_query_probe(inventory: Inventory) -> Probe[DeviceQuery]:
         image=inventory.images.device_query,
         ask=ASK.get(inventory.kubernetes.gpu or "", ""),
         limit_s=math.ceil(limits.DEVICE_QUERY_S),
+        ask_s=math.ceil(limits.DOCKER_ASK_S),
         kill_s=math.ceil(limits.KILL_S),
         stale_s=math.ceil(whole_s),
     )
