@@ -13,7 +13,7 @@ STATE := $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/edgeproof/lab/edgeproof
 INVENTORY := $(STATE)/cluster.yaml
 OUT ?= out.json
 
-.PHONY: help venv torch demo test test-all check wheel bench clean selftest selftest-lab lab
+.PHONY: help venv torch demo test test-all check wheel bench clean selftest selftest-old selftest-lab lab
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -54,7 +54,7 @@ check: venv ## ruff, mypy --strict, import contracts, old Python's syntax, dead 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/vermin --quiet --no-tips -t=3.6- worker edgeproof/trial/snippets/*.py
+	$(BIN)/vermin --quiet --no-tips -t=3.6- worker selftest/worker/drivers edgeproof/trial/snippets/*.py
 	$(BIN)/vermin --quiet --no-tips -t=3.10- edgeproof lab $(SUITES) bench conftest.py
 	$(BIN)/vulture
 	$(BIN)/ast-grep scan --config selftest/house/sgconfig.yml --error=unused-suppression --report-style medium edgeproof lab worker $(SUITES)
@@ -67,6 +67,9 @@ wheel: venv ## the package, as dist/edgeproof-VERSION-py3-none-any.whl
 
 selftest: torch ## the selftests that need no lab
 	$(BIN)/python -m pytest selftest -m "not lab" -q
+
+selftest-old: venv ## the worker's selftests on the oldest software that this machine runs: Python 3.6, or bullseye's 3.9, and torch 1.10
+	$(BIN)/python -m pytest selftest/worker --worker-bed=old -q --durations=5
 
 selftest-lab: lab ## the selftests against the lab
 	$(BIN)/python -m pytest selftest -m lab -v

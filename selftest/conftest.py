@@ -1,4 +1,4 @@
-"""The selftests' own option, a cluster whose nodes refuse every connection, and the wheel in environments of its own."""
+"""The selftests' own options, a cluster whose nodes refuse every connection, and the wheel in environments of its own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from edgeproof.plugin.together import scheduler
 from selftest.package.pythons import THIS_VERSION, VERSIONS, Environment, build_wheel, environment, find_python
+from selftest.worker.beds.all_beds import BEDS, TODAY
 
 TOGETHER = ("house", "lab", "package", "worker")
 """Folders of selftests that make something dear once."""
@@ -28,6 +29,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--every-python",
         action="store_true",
         help="try the wheel with every Python found here, not with this one alone",
+    )
+    parser.addoption(
+        "--worker-bed",
+        choices=list(BEDS),
+        default=TODAY,
+        help="what the worker's selftests start it with: today's torch, the oldest software that this machine runs (old), …",
     )
 
 

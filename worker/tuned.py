@@ -130,7 +130,9 @@ class Tuned:
 
     def classify(self, source, numbered):
         """Classify the (index, name) pairs; an image that fails costs only itself."""
-        self.second_look = SecondLook(self.torch, self.exact, source, self.record, self.clock)
+        self.second_look = SecondLook(
+            self.torch, self.exact, source, self.record, self.clock, self.device == "cuda", SECOND_LOOK_BATCH[self.device]
+        )
         threads = self.options.decode_threads or self.cores
         if self.device == "cuda" and self.precision != "fp32" and source.kind == "directory" and not self.processes:
             self.record.fell_back("JPEGs decoded on the GPU", "no libnvjpeg {}.{} or later here".format(*OLDEST))
@@ -255,15 +257,15 @@ class Tuned:
 class SecondLook:
     """Classifies what was too close to call once more: the mission's pixels, in fp32.
 
-    On a GPU beside the rest, in threads; on a CPU, which has no room beside, whoever has time calls `look`.
+    `beside` the rest, in threads, as on a GPU; on a CPU, which has no room beside, whoever has time calls `look`.
     """
 
-    def __init__(self, torch, exact, source, record, clock):
+    def __init__(self, torch, exact, source, record, clock, beside, batch):
         self.torch, self.exact, self.source, self.record, self.clock = torch, exact, source, record, clock
         self.todo, self.waiting, self.count, self.lock = queue.Queue(), [], 0, threading.Lock()
-        self.batch = SECOND_LOOK_BATCH[exact.device]
+        self.batch = batch
         self.pool = self.thread = None
-        if exact.device == "cuda":
+        if beside:
             self.pool = ThreadPoolExecutor(min(8, machine.cores()))
             self.thread = threading.Thread(target=self._run, daemon=True)
             self.thread.start()

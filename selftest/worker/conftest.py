@@ -1,40 +1,52 @@
-"""torch, and random weights, for the selftests of the worker."""
+"""The bed that the worker runs on (`--worker-bed`), random weights, and a test set."""
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from edgeproof.workload.dataset import Recipe, make_dataset
-from lab.images.torch_tree import NODE_PYTHON, torch_tree_name
-from lab.places import CHECKOUT, cache_folder
+from lab.places import CHECKOUT
+from selftest.worker.beds.all_beds import BEDS, TODAY
+from selftest.worker.beds.bed import Bed, BedError
+from selftest.worker.not_on import NOT_ON
 from selftest.worker.worker_run import LIMIT_S
 
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what stands on the list of what a bed does not run, with its reason."""
+    left_out = NOT_ON.get(config.getoption("worker_bed"), {})
+    for item in items:
+        if item.path.parent == HERE and item.name in left_out:
+            item.add_marker(pytest.mark.skip(reason=left_out[item.name]))
+
 
 @pytest.fixture(scope="session")
-def python_path() -> str:
-    """Where torch is: as this Python has it, else the lab's, if it was fetched."""
-    if importlib.util.find_spec("torch"):
-        return os.environ.get("PYTHONPATH", "")
-    tree = cache_folder() / torch_tree_name()
-    if not tree.exists() or f"{sys.version_info[0]}.{sys.version_info[1]}" != NODE_PYTHON:
-        pytest.skip(f"no torch for this Python: `make lab` fetches it for {NODE_PYTHON}")
-    return str(tree)
+def bed(request: pytest.FixtureRequest) -> Bed:
+    """The bed, built first if need be."""
+    name = request.config.getoption("worker_bed")
+    try:
+        return BEDS[name]()
+    except BedError as error:
+        if name != TODAY:
+            raise
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")
-def torch(python_path: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a worker: where torch is, and random weights made once, as the image's build makes them."""
+def worker(bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> Bed:
+    """The bed with random weights made once, as the image's build makes them.
+
+    One thread an image: the mission's loop, given two cores that other tests are on, takes twice as long.
+    """
     baked = tmp_path_factory.mktemp("weights") / "weights.pth"
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": python_path, "EDGEPROOF_WEIGHTS": str(baked)}
-    bake = [sys.executable, "-m", "worker", "--weights", "random", "--bake", str(baked)]
-    subprocess.run(bake, cwd=CHECKOUT, env=environment, timeout=LIMIT_S, check=True)
-    return environment
+    command = [*bed.python, "-m", "worker", "--weights", "random", "--bake", str(baked)]
+    subprocess.run(command, cwd=CHECKOUT, env=bed.environment, timeout=LIMIT_S, check=True)
+    return bed.given(EDGEPROOF_WEIGHTS=str(baked), OMP_NUM_THREADS="1")
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lab.places import CHECKOUT
+from selftest.worker.beds.bed import Bed
+from selftest.worker.driver import ask
 from selftest.worker.odd_files import BAD, GOOD, write_odd_files
-from selftest.worker.worker_run import LIMIT_S, run
+from selftest.worker.worker_run import run
 
 PRECISIONS = ("fp32", "bf16")
 COMPARED = 24
@@ -20,16 +18,16 @@ COMPARED = 24
 
 
 @pytest.fixture(scope="module")
-def missions(torch: dict[str, str], photos: Path) -> dict[str, int]:
+def missions(worker: Bed, photos: Path) -> dict[str, int]:
     """What the mission's loop predicts of the test set."""
-    top1: dict[str, int] = run(torch, photos, "--profile", "seed")["predictions"]["top1"]
+    top1: dict[str, int] = run(worker, photos, "--profile", "seed")["predictions"]["top1"]
     return top1
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-def test_classes(torch: dict[str, str], photos: Path, missions: dict[str, int], precision: str) -> None:
+def test_classes(worker: Bed, photos: Path, missions: dict[str, int], precision: str) -> None:
     """Every image of the test set has the class that the mission's loop gives it."""
-    record = run(torch, photos, "--precision", precision)
+    record = run(worker, photos, "--precision", precision)
     assert (record["precision"], record["predictions"]["top1"]) == (precision, missions)
 
 
@@ -39,21 +37,18 @@ def test_classes_of_the_test_set_differ(missions: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-def test_probabilities(torch: dict[str, str], photos: Path, precision: str) -> None:
+def test_probabilities(worker: Bed, photos: Path, precision: str) -> None:
     """No class's probability is further from the mission's than the record states."""
-    given = [torch["EDGEPROOF_WEIGHTS"], str(photos), precision, str(COMPARED)]
-    module = [sys.executable, "-m", "selftest.worker.probabilities", *given]
-    said = subprocess.run(module, cwd=CHECKOUT, env=torch, timeout=LIMIT_S, check=True, capture_output=True, text=True)
-    found = json.loads(said.stdout)
+    found = ask(worker, "probabilities", {"folder": str(photos), "precision": precision, "count": COMPARED})
     assert found["largest_difference"] <= found["bound"]
 
 
 @pytest.fixture(scope="module")
-def odd(torch: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+def odd(worker: Bed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Both profiles' records over one file of each odd kind."""
     folder = tmp_path_factory.mktemp("odd")
     write_odd_files(folder)
-    return {profile: run(torch, folder, "--profile", profile) for profile in ("seed", "tuned")}
+    return {profile: run(worker, folder, "--profile", profile) for profile in ("seed", "tuned")}
 
 
 @pytest.mark.parametrize("profile", ["seed", "tuned"])

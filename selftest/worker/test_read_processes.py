@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from edgeproof.workload.dataset import Recipe, picture
+from selftest.worker.beds.bed import Bed
+from selftest.worker.driver import Driver, driver
 from selftest.worker.odd_files import BAD, GOOD, write_odd_files
-from worker import decode
-from worker.clock import Clock
-from worker.jpeg_engines import read_processes
-from worker.jpeg_engines.read_processes import CROPPED_BYTES, ReadProcesses
-from worker.record import Record, reason_of
-from worker.source import Folder
 
 FILES = 600
 """More than four groups, so that every process has some."""
 SMALL_SLOT_BYTES = 160_000
-"""A dozen of the files, and just the pixels of one that Pillow decodes."""
+"""A dozen of the files, and just the pixels of one that Pillow decodes: a place that holds a tenth of a group."""
+CROPPED_BYTES = 224 * 224 * 3
+ENDED = "ChildProcessError: the process that was to read it has ended"
 FOR_THE_GPU = ("exif-rotated", "greyscale", "huge", "plain")
 """Of the odd files, what a GPU's decoder makes the same of as Pillow does."""
 
@@ -45,27 +43,23 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def small_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Places that hold a tenth of a group."""
-    monkeypatch.setattr(read_processes, "SLOT_BYTES", SMALL_SLOT_BYTES)
-    monkeypatch.setattr(read_processes, "LEAST_SLOT_BYTES", SMALL_SLOT_BYTES)
+def reader(bed: Bed) -> Iterator[Driver]:
+    """A driver that reads files by processes."""
+    with driver(bed, "read_files") as one:
+        yield one
 
 
-def read_all(folder: Path, names: list[str]) -> tuple[dict[str, tuple[tuple[int, int], bytes]], Any]:
-    """Read the files by processes; give what came, {name: ((width, height), bytes)}, and the record."""
-    clock = Clock()
-    record = Record(clock)
-    ahead = ReadProcesses(Folder(str(folder)), list(enumerate(names)), record, clock)
-    ahead.start()
-    came: dict[str, tuple[tuple[int, int], bytes]] = {}
-    group = ahead.take()
-    while group:
-        for row in group.rows:
-            assert names[row.index] not in came
-            came[names[row.index]] = ((row.width, row.height), bytes(group.bytes_of(row)))
-        group = ahead.take()
-    ahead.stop()
-    return came, record
+@pytest.fixture(scope="module")
+def decoder(bed: Bed) -> Iterator[Driver]:
+    """A driver that decodes one file, in its own process."""
+    with driver(bed, "pixels") as one:
+        yield one
+
+
+def read_all(reader: Driver, folder: Path, names: list[str], **options: Any) -> dict[str, Any]:
+    """Read the files; give what came, {name: [width, height, length, sha256]}, and what failed, {name: reason}."""
+    answer: dict[str, Any] = reader.ask({"folder": str(folder), "names": names, **options})
+    return answer
 
 
 def names_in(folder: Path) -> list[str]:
@@ -73,78 +67,61 @@ def names_in(folder: Path) -> list[str]:
     return sorted(file.name for file in folder.iterdir())
 
 
-def whole(folder: Path) -> dict[str, tuple[tuple[int, int], bytes]]:
+def whole(folder: Path) -> dict[str, list[Any]]:
     """What must come of the folder of `files`."""
-    return {name: ((70 + int(name[:4]), 100), (folder / name).read_bytes()) for name in names_in(folder)}
-
-
-def test_every_file_arrives_once_and_whole(files: Path) -> None:
-    """Name, size in pixels, and bytes."""
-    assert read_all(files, names_in(files))[0] == whole(files)
-
-
-@pytest.mark.usefixtures("small_places")
-def test_a_group_larger_than_its_place_comes_in_parts(files: Path) -> None:
-    """Nothing is lost where one part ends and the next begins."""
-    assert read_all(files, names_in(files))[0] == whole(files)
-
-
-@pytest.mark.usefixtures("small_places")
-def test_a_file_larger_than_a_place_comes_as_pixels(odd: Path) -> None:
-    """Such as a photo of 20 megapixels on a small machine: Pillow decodes it where it was read."""
-    came, _ = read_all(odd, ["huge.jpg"])
-    assert came == {"huge.jpg": ((0, 0), decode.cropped_pixels((odd / "huge.jpg").read_bytes()))}
-
-
-def test_what_pillow_should_see_comes_as_pixels(odd: Path) -> None:
-    """Progressive, CMYK, of another format, with bytes behind the end …: 224 x 224 RGB."""
-    came, _ = read_all(odd, names_in(odd))
-    pixels = {name for name, (size, data) in came.items() if size == (0, 0) and len(data) == CROPPED_BYTES}
-    assert pixels == {f"{kind}.jpg" for kind in GOOD if kind not in FOR_THE_GPU}
-
-
-def test_what_a_gpu_decodes_comes_as_it_is(odd: Path) -> None:
-    """With its size in pixels."""
-    came, _ = read_all(odd, names_in(odd))
-    sized = {name: size for name, (size, _) in came.items() if size != (0, 0)}
-    plain = (500, 375)
-    assert sized == {
-        f"{kind}.jpg": size for kind, size in zip(FOR_THE_GPU, (plain, plain, (5000, 4000), plain), strict=True)
+    contents = {name: (folder / name).read_bytes() for name in names_in(folder)}
+    return {
+        name: [70 + int(name[:4]), 100, len(data), hashlib.sha256(data).hexdigest()] for name, data in contents.items()
     }
 
 
-def test_bad_files_are_named(odd: Path) -> None:
+def test_every_file_arrives_once_and_whole(reader: Driver, files: Path) -> None:
+    """Name, size in pixels, and bytes."""
+    assert read_all(reader, files, names_in(files))["came"] == whole(files)
+
+
+def test_a_group_larger_than_its_place_comes_in_parts(reader: Driver, files: Path) -> None:
+    """Nothing is lost where one part ends and the next begins."""
+    assert read_all(reader, files, names_in(files), slot_bytes=SMALL_SLOT_BYTES)["came"] == whole(files)
+
+
+def test_a_file_larger_than_a_place_comes_as_pixels(reader: Driver, decoder: Driver, odd: Path) -> None:
+    """Such as a photo of 20 megapixels on a small machine: Pillow decodes it where it was read."""
+    answer = read_all(reader, odd, ["huge.jpg"], slot_bytes=SMALL_SLOT_BYTES)
+    pixels = decoder.ask({"folder": str(odd), "name": "huge.jpg"})
+    assert answer["came"] == {"huge.jpg": [0, 0, pixels["length"], pixels["sha256"]]}
+
+
+def test_what_pillow_should_see_comes_as_pixels(reader: Driver, odd: Path) -> None:
+    """Progressive, CMYK, of another format, with bytes behind the end …: 224 x 224 RGB."""
+    came = read_all(reader, odd, names_in(odd))["came"]
+    pixels = {name for name, row in came.items() if row[:3] == [0, 0, CROPPED_BYTES]}
+    assert pixels == {f"{kind}.jpg" for kind in GOOD if kind not in FOR_THE_GPU}
+
+
+def test_what_a_gpu_decodes_comes_as_it_is(reader: Driver, odd: Path) -> None:
+    """With its size in pixels."""
+    came = read_all(reader, odd, names_in(odd))["came"]
+    sized = {name: row[:2] for name, row in came.items() if row[:2] != [0, 0]}
+    plain = [500, 375]
+    assert sized == {
+        f"{kind}.jpg": size for kind, size in zip(FOR_THE_GPU, (plain, plain, [5000, 4000], plain), strict=True)
+    }
+
+
+def test_bad_files_are_named(reader: Driver, decoder: Driver, odd: Path) -> None:
     """With the reasons that the mission's loop gives."""
-    _, record = read_all(odd, names_in(odd))
-    wanted = {}
-    for name in (f"{kind}.jpg" for kind in BAD):
-        with pytest.raises(Exception) as error:
-            decode.cropped_pixels(Folder(str(odd)).read(name))
-        wanted[name] = reason_of(error.value)
-    assert {each["name"]: each["reason"] for each in record.failures} == wanted
+    failures = read_all(reader, odd, names_in(odd))["failures"]
+    names = [f"{kind}.jpg" for kind in BAD]
+    assert failures == {name: decoder.ask({"folder": str(odd), "name": name})["reason"] for name in names}
 
 
-def test_what_a_reader_that_was_killed_had_to_read_is_named(files: Path) -> None:
+def test_what_a_reader_that_was_killed_had_to_read_is_named(reader: Driver, files: Path) -> None:
     """For want of memory, say: no image vanishes."""
-    clock = Clock()
-    record = Record(clock)
-    ahead = ReadProcesses(Folder(str(files)), list(enumerate(names_in(files))), record, clock)
-    os.kill(ahead.children[0], signal.SIGKILL)
-    ahead.start()
-    came = 0
-    group = ahead.take()
-    while group:
-        came += len(group.rows)
-        group = ahead.take()
-    ahead.stop()
-    reasons = {each["reason"] for each in record.failures}
-    assert (came + len(record.failures), reasons) == (FILES, {read_processes.ENDED})
+    answer = read_all(reader, files, names_in(files), killed=True)
+    assert (len(answer["came"]) + answer["failed"], set(answer["failures"].values())) == (FILES, {ENDED})
 
 
-def test_readers_that_are_not_wanted_end(files: Path) -> None:
+def test_readers_that_are_not_wanted_end(reader: Driver, files: Path) -> None:
     """Forked, never started: `stop` leaves no process behind."""
-    clock = Clock()
-    ahead = ReadProcesses(Folder(str(files)), [(0, "0001.jpg")], Record(clock), clock)
-    children = list(ahead.children)
-    ahead.stop()
-    assert [child for child in children if Path(f"/proc/{child}").exists()] == []
+    assert read_all(reader, files, ["0001.jpg"], started=False)["left"] == []

@@ -16,6 +16,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 
 from edgeproof.measure.shards import JobRun, Shard, parse_record
 from edgeproof.workload.dataset import Recipe, make_dataset
+from selftest.worker.beds.bed import Bed
 from selftest.worker.worker_run import LIMIT_S, run, started, with_memory
 
 ANSWER_S = 2.0
@@ -37,21 +38,21 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def tuned(torch: dict[str, str], images: Path) -> dict[str, Any]:
+def tuned(worker: Bed, images: Path) -> dict[str, Any]:
     """The record of one shard over all images."""
-    return run(torch, images, "--profile", "tuned")
+    return run(worker, images, "--profile", "tuned")
 
 
 @pytest.fixture(scope="module")
-def seed(torch: dict[str, str], images: Path) -> dict[str, Any]:
+def seed(worker: Bed, images: Path) -> dict[str, Any]:
     """The record of the mission's loop over all images."""
-    return run(torch, images, "--profile", "seed")
+    return run(worker, images, "--profile", "seed")
 
 
 @pytest.fixture(scope="module")
-def halves(torch: dict[str, str], images: Path) -> JobRun:
+def halves(worker: Bed, images: Path) -> JobRun:
     """The records of two shards, told apart by their environment, as an Indexed Job does."""
-    records = [run(torch, images, JOB_COMPLETION_INDEX=index, TOTAL_JOBS="2") for index in ("0", "1")]
+    records = [run(worker, images, JOB_COMPLETION_INDEX=index, TOTAL_JOBS="2") for index in ("0", "1")]
     return JobRun(tuple(Shard("here", record["index"], record) for record in records), 0.0)
 
 
@@ -90,15 +91,15 @@ def test_corrupt_image_has_its_reason(profile: str, request: pytest.FixtureReque
     assert "truncated" in failure["reason"]
 
 
-def test_classes_in_a_file(torch: dict[str, str], images: Path, tuned: dict[str, Any], tmp_path: Path) -> None:
+def test_classes_in_a_file(worker: Bed, images: Path, tuned: dict[str, Any], tmp_path: Path) -> None:
     """On request the classes are written to a file, for who wants to look at them."""
-    run(torch, images, "--predictions", str(tmp_path / "classes.json"))
+    run(worker, images, "--predictions", str(tmp_path / "classes.json"))
     assert json.loads((tmp_path / "classes.json").read_text()) == tuned["predictions"]["top1"]
 
 
-def test_a_file_that_cannot_be_written(torch: dict[str, str], images: Path, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written(worker: Bed, images: Path, tmp_path: Path) -> None:
     """The record is printed all the same."""
-    assert run(torch, images, "--predictions", str(tmp_path / "no" / "folder"))["images_done"] > 0
+    assert run(worker, images, "--predictions", str(tmp_path / "no" / "folder"))["images_done"] > 0
 
 
 def test_profiles_agree(seed: dict[str, Any], tuned: dict[str, Any]) -> None:
@@ -106,10 +107,10 @@ def test_profiles_agree(seed: dict[str, Any], tuned: dict[str, Any]) -> None:
     assert tuned["predictions"] == seed["predictions"]
 
 
-def test_batch_too_large_for_the_memory(torch: dict[str, str], images: Path, tuned: dict[str, Any]) -> None:
+def test_batch_too_large_for_the_memory(worker: Bed, images: Path, tuned: dict[str, Any]) -> None:
     """The batch halves until it fits, the record says so, and predictions stay."""
     record = run(
-        torch, images, "--batch", str(TOO_LARGE_BATCH), "--precision", "fp32", before=with_memory(MEMORY_BYTES)
+        worker, images, "--batch", str(TOO_LARGE_BATCH), "--precision", "fp32", before=with_memory(MEMORY_BYTES)
     )
     halved = [TOO_LARGE_BATCH >> times for times in range(len(record["fallbacks"]) + 1)]
     assert [fallback["piece"] for fallback in record["fallbacks"]] == [f"batch {batch}" for batch in halved[:-1]]
@@ -127,16 +128,16 @@ def test_two_shards_equal_one(halves: JobRun, tuned: dict[str, Any]) -> None:
     assert halves.digest == tuned["predictions"]["digest"]
 
 
-def test_empty_folder(tmp_path: Path) -> None:
+def test_empty_folder(bed: Bed, tmp_path: Path) -> None:
     """A folder without images ends with status 2 and one line that names it; torch is not even looked for."""
-    with started({"PATH": os.environ["PATH"]}, tmp_path) as process:
+    with started(bed.without_torch(), tmp_path) as process:
         out, err = process.communicate(timeout=LIMIT_S)
     assert (process.returncode, out, err) == (2, "", f"worker: no *.jpg in {tmp_path}\n")
 
 
-def test_terminated_at_start(torch: dict[str, str], images: Path) -> None:
+def test_terminated_at_start(worker: Bed, images: Path) -> None:
     """SIGTERM while torch is imported: status 143 and an interrupted record, in time."""
-    with started(torch, images) as process:
+    with started(worker, images) as process:
         assert process.stderr is not None
         assert select.select([process.stderr], [], [], LIMIT_S)[0], "the worker said nothing"
         assert process.stderr.readline() == "images 0 to 5 of 5\n"
@@ -144,13 +145,13 @@ def test_terminated_at_start(torch: dict[str, str], images: Path) -> None:
     assert (status, record["interrupted"]) == (143, True)
 
 
-def test_terminated_at_work(torch: dict[str, str], images: Path, tmp_path: Path) -> None:
+def test_terminated_at_work(worker: Bed, images: Path, tmp_path: Path) -> None:
     """SIGTERM while an image is read: status 143, and the record holds what was done before it."""
     for name in RECIPE.names():
         (tmp_path / name).hardlink_to(images / name)
     stuck = tmp_path / "stuck.jpg"
     os.mkfifo(stuck)
-    with started(torch, tmp_path, "--profile", "seed") as process, feeding(stuck):
+    with started(worker, tmp_path, "--profile", "seed") as process, feeding(stuck):
         status, record = terminate(process)
     assert (status, record["interrupted"], record["images_done"]) == (143, True, RECIPE.count - RECIPE.corrupt)
 

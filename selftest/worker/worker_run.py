@@ -6,13 +6,13 @@ import json
 import os
 import resource
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from lab.places import CHECKOUT
+from selftest.worker.beds.bed import Bed
 
 LIMIT_S = 240.0
 """One worker, torch's import and the making of random weights on a busy machine included."""
@@ -30,13 +30,13 @@ def with_memory(limit_bytes: int) -> Callable[[], None]:
 
 @contextmanager
 def started(
-    torch: dict[str, str], folder: Path, *arguments: str, before: Callable[[], None] | None = None, **environment: str
+    worker: Bed, folder: Path, *arguments: str, before: Callable[[], None] | None = None, **environment: str
 ) -> Iterator[subprocess.Popen[str]]:
     """Start a worker on a folder, with `before` called in its process, and see to its end."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "worker", "--source", str(folder), *arguments],
+        [*worker.python, "-m", "worker", "--source", str(folder), *arguments],
         cwd=CHECKOUT,
-        env={**torch, **environment},
+        env=worker.given(**environment).environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -50,10 +50,10 @@ def started(
 
 
 def run(
-    torch: dict[str, str], folder: Path, *arguments: str, before: Callable[[], None] | None = None, **environment: str
+    worker: Bed, folder: Path, *arguments: str, before: Callable[[], None] | None = None, **environment: str
 ) -> dict[str, Any]:
     """Run a worker to its good end and give the last line that it printed on standard output."""
-    with started(torch, folder, "--predictions", "inline", *arguments, before=before, **environment) as process:
+    with started(worker, folder, "--predictions", "inline", *arguments, before=before, **environment) as process:
         out, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 0, err
     record: dict[str, Any] = json.loads(out.splitlines()[-1])
