@@ -69,14 +69,15 @@ selftest: torch ## the selftests that need no lab
 	$(BIN)/python -m pytest selftest -m "not lab" -q
 
 selftest-old: venv ## the worker's selftests on the oldest software that this machine runs: Python 3.6, or bullseye's 3.9, and torch 1.10
-	$(BIN)/python -m pytest selftest/worker --worker-bed=old -q --durations=5
+	$(BIN)/python -m pytest selftest/worker --worker-bed=old -q --durations=5 -n 2
 
 selftest-lab: lab ## the selftests against the lab
 	$(BIN)/python -m pytest selftest -m lab -v
 
-test: check torch ## make check, then all selftests: those of the lab in one process, beside the others in a second
+test: check torch ## make check, then all selftests: those of the lab in one process, beside the others in a second; then the worker's on old software
 	$(BIN)/python -m lab up
 	$(BIN)/python -m pytest selftest -v --durations=10 -n 2
+	$(BIN)/python -m pytest selftest/worker --worker-bed=old -q --durations=5 -n 2
 
 test-all: check torch ## make test, and what takes longer: the wheel in fresh environments of every Python that is found here
 	$(BIN)/python -m lab up

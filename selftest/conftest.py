@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -50,8 +50,14 @@ def down(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep together, in one of two processes (`-n 2`), what shares a lab, weights or environments."""
-    return scheduler(config, log, lambda file: file.parent.name if file.parent.name in TOGETHER else None)
+    """Keep together, in one of two processes (`-n 2`), what shares a lab, weights or environments; another bed's tests by file."""
+    is_old = config.getoption("worker_bed") != TODAY
+
+    def group_of(file: PurePosixPath) -> str | None:
+        folder = file.parent.name
+        return (str(file) if is_old and folder == "worker" else folder) if folder in TOGETHER else None
+
+    return scheduler(config, log, group_of)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

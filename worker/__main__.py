@@ -154,7 +154,7 @@ def main(arguments=None):
     def work():
         try:
             shard(options, record, clock)
-            outcome["status"] = 0
+            outcome["status"] = FAILED if record.why_nothing() else 0
         except (ValueError, OSError) as error:
             say("worker: {}".format(error))
             outcome["status"] = BAD_ARGUMENTS if record.work_start_s is None else FAILED
@@ -174,6 +174,8 @@ def main(arguments=None):
     if outcome["status"] != BAD_ARGUMENTS:
         report(record, options)
         say("{} images, {} failed".format(len(record.top1), len(record.failures)))
+        if record.why_nothing():
+            say("worker: {}".format(record.why_nothing()))
     return outcome["status"]
 
 

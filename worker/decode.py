@@ -1,6 +1,7 @@
 """From a file's bytes to what the network takes: the mission's transforms, and the same pixels got faster."""
 
 import io
+from functools import partial
 
 RESIZED = 256
 CROPPED = 224
@@ -61,15 +62,38 @@ def mission_pixels(data):
     return image.resize((wide, high), Image.BILINEAR).crop((left, top, left + CROPPED, top + CROPPED)).tobytes()
 
 
-def mission_transforms():
+def mission_transforms(to_tensor=None):
     """Give the mission's preprocessing: resize 256, centre crop 224, to tensor, normalise."""
     from torchvision import transforms
 
-    return transforms.Compose([transforms.Resize(RESIZED), transforms.CenterCrop(CROPPED), mission_normalise()])
+    return transforms.Compose(
+        [transforms.Resize(RESIZED), transforms.CenterCrop(CROPPED), mission_normalise(to_tensor)]
+    )
 
 
-def mission_normalise():
-    """Give the last two of them: to tensor, normalise."""
+def mission_normalise(to_tensor=None):
+    """Give the last two of them: to tensor (torchvision's, where no other is given), normalise."""
     from torchvision import transforms
 
-    return transforms.Compose([transforms.ToTensor(), transforms.Normalize(MEANS, DEVIATIONS)])
+    return transforms.Compose([to_tensor or transforms.ToTensor(), transforms.Normalize(MEANS, DEVIATIONS)])
+
+
+def working_to_tensor(torch, record):
+    """Give torchvision's ToTensor; where this torch cannot take numpy's arrays, the same without numpy, and the record says why."""
+    from PIL import Image
+    from torchvision import transforms
+
+    theirs = transforms.ToTensor()
+    try:
+        theirs(Image.new("RGB", (1, 1)))
+        return theirs
+    except RuntimeError as error:  # "Numpy is not available": it is older than what torch was built for
+        record.fell_back("torchvision's ToTensor", error)
+        return partial(plain_to_tensor, torch)
+
+
+def plain_to_tensor(torch, image):
+    """Give an RGB image as ToTensor does: float32 (3, height, width), 0 to 1."""
+    width, height = image.size
+    pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).view(height, width, 3)
+    return pixels.permute(2, 0, 1).contiguous().float().div(255)

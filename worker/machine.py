@@ -11,8 +11,8 @@ M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
 """mallopt(3)."""
 KEPT_BYTES = 512 << 20
 GPU_DEVICES = ("/dev/nvhost-gpu", "/dev/nvhost-ctrl", "/dev/nvmap", "/dev/nvidia0", "/dev/nvgpu/igpu0")
-BFLOAT16_FLAGS = ("avx512_bf16", "amx_bf16", "bf16")
-"""As /proc/cpuinfo writes them: x86-64 with AVX-512 or AMX, 64-bit Arm."""
+BFLOAT16_FLAGS = {"x86_64": ("flags", ("avx512_bf16", "amx_bf16")), "aarch64": ("Features", ("bf16",))}
+"""As /proc/cpuinfo writes them, by the machine's name: an emulator may show the processor of its host."""
 
 
 def read(path):
@@ -43,9 +43,10 @@ def memory_bytes():
 
 def has_bfloat16():
     """Tell whether the processor multiplies bf16 itself; without that it is slower than fp32."""
+    head, flags = BFLOAT16_FLAGS.get(os.uname().machine, ("flags", ()))
     for line in read("/proc/cpuinfo").splitlines():
-        if line.startswith(("flags", "Features")):
-            return any(flag in line.split() for flag in BFLOAT16_FLAGS)
+        if line.startswith(head):
+            return any(flag in line.split() for flag in flags)
     return False
 
 

@@ -4,13 +4,17 @@ Each fast way is tried on the machine itself, against the plain one, before it i
 the record says which piece and why.
 """
 
-from worker import machine
+import time
+
+from worker import machine, pieces
 from worker.decode import CROPPED, DEVIATIONS, MEANS
 from worker.resnet import CuDnn, OneDnn, ResNet50
 
 TRIAL_IMAGES = 2
 TRIAL_TOLERANCE = {"fp32": 1e-3, "bf16": 0.1, "fp16": 0.02}
 """How far a fast way's logits may lie from the plain one's, as a share of their spread: rounding, not another answer."""
+MOST_SLOWER = 1.2
+"""A narrower format that takes longer than this many times fp32's time is emulated."""
 FIRST_FP16 = (5, 3)
 NO_FP16 = (6, 1)
 """Compute capabilities: fp16 at full speed came with 5.3 (Tegra X1); 6.1 has it at 1/64 (CUDA C++ Programming Guide)."""
@@ -30,6 +34,37 @@ def full_fp32(torch):
     torch.backends.cuda.matmul.allow_tf32 = False
 
 
+def network_in(precision, exact, state, is_asked_for):
+    """Give a network of that precision, tried on this machine, or `exact`, the one in fp32, and the record says why.
+
+    It must answer as `exact` does, and be no slower, unless somebody asked for it.
+    """
+    if precision == exact.precision:
+        return exact
+    try:
+        network = Network(exact.torch, state, exact.device, precision, exact.record)
+        own_s, exact_s = network.trial(), exact.trial()
+        if own_s > exact_s:  # the first time, either may have had something to prepare
+            own_s, exact_s = network.trial(), exact.trial()
+        why = unlike(network.plain_logits, exact.plain_logits, precision)
+        if not why and own_s > MOST_SLOWER * exact_s and not is_asked_for:
+            why = "slower than fp32: {:.2f} s against {:.2f} s for {} images".format(own_s, exact_s, TRIAL_IMAGES)
+    except (RuntimeError, NotImplementedError) as error:
+        if out_of_memory(error):
+            raise
+        why = error
+    if not why:
+        return network
+    exact.record.fell_back(precision, why)
+    return exact
+
+
+def unlike(logits, wanted, precision):
+    """Say how far logits are from what they must be; "" where that is rounding."""
+    off = ((logits - wanted).abs().max() / wanted.std()).item()
+    return "" if off <= TRIAL_TOLERANCE[precision] else "its answers are off by {:.3g} of their spread".format(off)
+
+
 class Network:
     """ResNet-50 on one device, in one precision."""
 
@@ -39,8 +74,13 @@ class Network:
         self.type = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
         self.means = torch.tensor(MEANS, device=device).view(1, 3, 1, 1)
         self.deviations = torch.tensor(DEVIATIONS, device=device).view(1, 3, 1, 1)
-        self.resnet = ResNet50(state, torch).to(device, self.type)
-        self.graph = None
+        self.layout = pieces.layout(torch, device, self.type, record)
+        self.pool_type = pieces.pool_type(torch, device, self.type, record)
+        self.resnet = self._moved(ResNet50(state, torch))
+        self.graph = self.plain_logits = None
+
+    def _moved(self, resnet):
+        return resnet.to(self.device, self.type, self.layout, self.pool_type)
 
     @property
     def kernels(self):
@@ -53,27 +93,37 @@ class Network:
         name = CuDnn.name if self.device == "cuda" else OneDnn.name
         try:
             way = CuDnn(torch) if self.device == "cuda" else OneDnn(torch, batch)
-            other = ResNet50(state, torch).to(self.device, self.type).convolved(way)
-            images = self._trial_images()
+            other = self._moved(ResNet50(state, torch)).convolved(way)
+            if self.plain_logits is None:
+                self.trial()
             with torch.inference_mode():
-                wanted = self.resnet(images)
-                off = ((other(images) - wanted).abs().max() / wanted.std()).item()
-            if not off <= TRIAL_TOLERANCE[self.precision]:
-                raise RuntimeError("its answers are off by {:.3g} of their spread".format(off))
+                why = unlike(other(self._trial_images()), self.plain_logits, self.precision)
+            if why:
+                raise RuntimeError(why)
             self.resnet = other
         except (AttributeError, RuntimeError, TypeError, NotImplementedError) as error:
             self.record.fell_back("convolutions by {}".format(name), error)
+
+    def trial(self):
+        """Classify the images of a trial; give the seconds it took: the processor's own on a CPU, whatever else it is at."""
+        now_s = time.process_time if self.device == "cpu" else time.perf_counter
+        start_s = now_s()
+        with self.torch.inference_mode():
+            self.plain_logits = self.resnet(self._trial_images())
+            self.plain_logits.sum().item()
+        return now_s() - start_s
 
     def _trial_images(self):
         torch = self.torch
         torch.manual_seed(1)
         coarse = torch.nn.functional.interpolate(torch.randn(TRIAL_IMAGES, 3, 7, 7), size=(CROPPED, CROPPED))
-        return coarse.to(self.device).to(self.type).contiguous(memory_format=torch.channels_last)
+        return coarse.to(self.device).to(self.type).contiguous(memory_format=self.layout)
 
     def normalised(self, pixels):
         """Turn uint8 (n, 224, 224, 3) into the network's input (n, 3, 224, 224), channels last in memory."""
         images = pixels.to(self.device).permute(0, 3, 1, 2).float()
-        return images.div_(255).sub_(self.means).div_(self.deviations).to(self.type)
+        images = images.div_(255).sub_(self.means).div_(self.deviations).to(self.type)
+        return images.contiguous(memory_format=self.layout)
 
     def top(self, images):
         """Give (probabilities, classes), each (n, 2): the two likeliest of each image, likeliest first."""

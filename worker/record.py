@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import threading
+from collections import Counter
 
 from worker import limits
 from worker.machine import gpu_devices
@@ -43,9 +44,20 @@ class Record:
         with self.lock:
             self.failures.append({"name": name, "index": index, "reason": reason})
 
+    def why_nothing(self):
+        """Say why, where there were images and not one could be classified: the reason that most of them gave; "" otherwise."""
+        with self.lock:
+            reasons = Counter(failure["reason"] for failure in self.failures)
+            if self.top1 or not reasons:
+                return ""
+        ((reason, count),) = reasons.most_common(1)
+        return "no image could be classified: {} ({} of {})".format(reason, count, sum(reasons.values()))
+
     def fell_back(self, piece, why):
-        """Note a fast path that was not taken."""
-        self.fallbacks.append({"piece": piece, "why": str(why)[:REASON_CHARACTERS]})
+        """Note a fast path that was not taken, once."""
+        fallback = {"piece": piece, "why": str(why)[:REASON_CHARACTERS]}
+        if fallback not in self.fallbacks:
+            self.fallbacks.append(fallback)
 
     def write_classes(self, path):
         """Write {name: class} of what was done to a file; raises OSError where it cannot be written."""

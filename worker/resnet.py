@@ -4,6 +4,8 @@ The same network as torchvision's `resnet50` (He et al., 2015; stride in the 3 x
 state_dict. Nothing is initialised only to be overwritten, and torchvision need not be imported: that halves the start-up.
 """
 
+from worker.pieces import pooled_in
+
 BLOCKS = (3, 4, 6, 3)
 SIDE = 224
 BATCH_NORM_EPSILON = 1e-5
@@ -52,7 +54,7 @@ class ResNet50:
 
     def __init__(self, state, torch):
         self.torch = torch
-        self.way = Plain(torch)
+        self.way, self.pool = Plain(torch), pooled_in(torch, torch.float32)
         self.stem = folded(state, "conv1", "bn1", 2, SIDE, torch)
         self.blocks, side = [], SIDE // 4
         for stage, count in enumerate(BLOCKS):
@@ -66,10 +68,11 @@ class ResNet50:
         """List them all."""
         return [self.stem] + [convolution for block in self.blocks for convolution in block.convolutions()]
 
-    def to(self, device, dtype):
-        """Move to a device and a type of numbers, weights channels last; the last layer stays fp32."""
+    def to(self, device, dtype, layout, pool_type):
+        """Move to a device, a format of numbers and an order in memory; pooling has its own format, the last layer stays fp32."""
+        self.pool = pooled_in(self.torch, pool_type)
         for each in self.convolutions():
-            each.weight = each.weight.to(device=device, dtype=dtype, memory_format=self.torch.channels_last)
+            each.weight = each.weight.to(device=device, dtype=dtype, memory_format=layout)
             each.bias = each.bias.to(device=device, dtype=dtype)
         self.weight, self.bias = self.weight.to(device), self.bias.to(device)
         return self
@@ -84,7 +87,7 @@ class ResNet50:
     def __call__(self, images):
         """Run it."""
         functional = self.torch.nn.functional
-        found = functional.max_pool2d(self.way.convolve_relu(images, self.stem), 3, 2, 1)
+        found = self.pool(self.way.convolve_relu(images, self.stem))
         for block in self.blocks:
             found = block(found, self.way)
         return functional.linear(found.float().mean(dim=(2, 3)), self.weight, self.bias)

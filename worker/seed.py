@@ -18,8 +18,9 @@ class Seed:
         self.torch, self.device, self.record, self.clock = torch, device, record, clock
         full_fp32(torch)
         self.network = weights.torchvision_network(state).to(device)
-        self.transforms = decode.mission_transforms()
-        self.normalise = decode.mission_normalise()
+        to_tensor = decode.working_to_tensor(torch, record)
+        self.transforms = decode.mission_transforms(to_tensor)
+        self.normalise = decode.mission_normalise(to_tensor)
 
     def warm_up(self):
         """One dummy inference, and a synchronise, before the clock starts."""

@@ -1,8 +1,11 @@
 """Where a shard's images come from: a folder of JPEGs, or random pixels made in memory."""
 
 import os
+import random
 
 SYNTHETIC_SIZE = 224
+STATE_WORDS, STATE_VERSION = 624, 3
+"""Of MT19937, and of the tuple that random.Random.setstate takes."""
 
 
 def shard_range(available, index, total_jobs):
@@ -55,8 +58,18 @@ class Synthetic:
         return name
 
     def pixels(self, name):
-        """Make the image: 224 x 224 RGB as bytes."""
-        import numpy
+        """Make the image: 224 x 224 RGB as bytes, those of numpy.random.RandomState(number).randint(0, 256, …, uint8), had without numpy."""
+        count = SYNTHETIC_SIZE * SYNTHETIC_SIZE * 3
+        generator = mersenne_twister(int(name.rsplit("-", 1)[1]))
+        return generator.getrandbits(8 * count).to_bytes(count, "little")
 
-        generator = numpy.random.RandomState(int(name.rsplit("-", 1)[1]))
-        return generator.randint(0, 256, (SYNTHETIC_SIZE, SYNTHETIC_SIZE, 3), dtype=numpy.uint8).tobytes()
+
+def mersenne_twister(seed):
+    """Give Python's generator in the state that MT19937's own seeding gives (Matsumoto and Nishimura, 2002: init_genrand), as numpy's is."""
+    state = [seed]
+    for number in range(1, STATE_WORDS):
+        last = state[-1]
+        state.append((1812433253 * (last ^ last >> 30) + number) & 0xFFFFFFFF)
+    generator = random.Random()
+    generator.setstate((STATE_VERSION, tuple(state) + (STATE_WORDS,), None))
+    return generator

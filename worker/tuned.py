@@ -14,7 +14,7 @@ from functools import partial
 
 from worker import decode, machine
 from worker.jpeg_engines.nvjpeg import OLDEST
-from worker.network import Network, best_precision, out_of_memory
+from worker.network import Network, best_precision, network_in, out_of_memory
 from worker.read_threads import ReadAhead
 
 CPU_BATCH, SMALL_CPU_BATCH = 8, 4
@@ -53,11 +53,14 @@ class Tuned:
                 record.fell_back("allocator settings", error)
         if device == "cpu":
             torch.set_num_threads(1)
-        self.precision = options.precision or ("fp32" if self.small else best_precision(torch, device))
-        self.network = Network(torch, state, device, self.precision, record)
-        # On a GPU the second look runs beside the rest: it needs a network, with its graph's memory, of its own.
-        shared = device == "cpu" and self.precision == "fp32"
-        self.exact = self.network if shared else Network(torch, state, device, "fp32", record)
+        wanted = options.precision or ("fp32" if self.small else best_precision(torch, device))
+        self.exact = Network(torch, state, device, "fp32", record)
+        self.network = network_in(wanted, self.exact, state, bool(options.precision))
+        self.precision = self.network.precision
+        shared = self.network is self.exact
+        if shared and device == "cuda":
+            # On a GPU the second look runs beside the rest: it needs a network, with its graph's memory, of its own.
+            self.exact, shared = Network(torch, state, device, "fp32", record), False
         self.batch = options.batch or self._batch()
         if not self.small:  # what is packed for them takes memory
             self.network.fuse(state, self.batch)

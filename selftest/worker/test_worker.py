@@ -112,8 +112,9 @@ def test_batch_too_large_for_the_memory(worker: Bed, images: Path, tuned: dict[s
     record = run(
         worker, images, "--batch", str(TOO_LARGE_BATCH), "--precision", "fp32", before=with_memory(MEMORY_BYTES)
     )
-    halved = [TOO_LARGE_BATCH >> times for times in range(len(record["fallbacks"]) + 1)]
-    assert [fallback["piece"] for fallback in record["fallbacks"]] == [f"batch {batch}" for batch in halved[:-1]]
+    pieces = [fallback["piece"] for fallback in record["fallbacks"] if fallback["piece"].startswith("batch ")]
+    halved = [TOO_LARGE_BATCH >> times for times in range(len(pieces) + 1)]
+    assert pieces == [f"batch {batch}" for batch in halved[:-1]]
     assert (record["batch"], record["predictions"]) == (halved[-1], tuned["predictions"])
     assert record["batch"] < TOO_LARGE_BATCH
 
