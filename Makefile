@@ -68,8 +68,9 @@ wheel: venv ## the package, as dist/edgeproof-VERSION-py3-none-any.whl
 selftest: torch ## the selftests that need no lab
 	$(BIN)/python -m pytest selftest -m "not lab" -q
 
-selftest-old: venv ## the worker's selftests on the oldest software that this machine runs: Python 3.6, or bullseye's 3.9, and torch 1.10
+selftest-old: venv ## the worker's selftests on the oldest software that this machine runs: Python 3.6, or bullseye's 3.9, and torch 1.10; a few images on arm64, emulated
 	$(BIN)/python -m pytest selftest/worker --worker-bed=old -q --durations=5 -n 2
+	$(BIN)/python -m pytest selftest/worker/test_few_images.py --worker-bed=arm64 -q
 
 selftest-lab: lab ## the selftests against the lab
 	$(BIN)/python -m pytest selftest -m lab -v

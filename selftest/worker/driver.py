@@ -18,14 +18,14 @@ from selftest.worker.worker_run import LIMIT_S
 class Driver:
     """A driver that runs, and answers one question at a time."""
 
-    def __init__(self, process: subprocess.Popen[str], errors: Any) -> None:
-        self.process, self.errors = process, errors
+    def __init__(self, process: subprocess.Popen[str], errors: Any, limit_s: float) -> None:
+        self.process, self.errors, self.limit_s = process, errors, limit_s
 
     def ask(self, question: Any) -> Any:
         """Send it; give the answer. A driver that ends, or is too slow, fails the test with what it printed."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        limit = threading.Timer(LIMIT_S, self.process.kill)
+        limit = threading.Timer(self.limit_s, self.process.kill)
         limit.start()
         try:
             self.process.stdin.write(json.dumps(question) + "\n")
@@ -35,7 +35,7 @@ class Driver:
             line = ""
         finally:
             limit.cancel()
-        assert line, f"the driver ended, or took longer than {LIMIT_S:.0f} s:\n{self._said()}"
+        assert line, f"the driver ended, or took longer than {self.limit_s:.0f} s:\n{self._said()}"
         return json.loads(line)
 
     def _said(self) -> str:
@@ -59,7 +59,7 @@ def driver(bed: Bed, name: str) -> Iterator[Driver]:
             text=True,
         )
         try:
-            yield Driver(process, errors)
+            yield Driver(process, errors, LIMIT_S * bed.slowness)
         finally:
             process.kill()
             process.communicate()

@@ -54,7 +54,7 @@ def run(
 ) -> dict[str, Any]:
     """Run a worker to its good end and give the last line that it printed on standard output."""
     with started(worker, folder, "--predictions", "inline", *arguments, before=before, **environment) as process:
-        out, err = process.communicate(timeout=LIMIT_S)
+        out, err = process.communicate(timeout=LIMIT_S * worker.slowness)
     assert process.returncode == 0, err
     record: dict[str, Any] = json.loads(out.splitlines()[-1])
     return record

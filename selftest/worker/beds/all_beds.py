@@ -16,5 +16,5 @@ def old() -> Bed:
         return bullseye()
 
 
-TODAY = "today"
-BEDS: dict[str, Builder] = {TODAY: today, "old": old, "python36": python36, "bullseye": bullseye, "arm64": arm64}
+TODAY, ARM64 = "today", "arm64"
+BEDS: dict[str, Builder] = {TODAY: today, "old": old, "python36": python36, "bullseye": bullseye, ARM64: arm64}

@@ -18,6 +18,8 @@ class Bed:
     python: tuple[str, ...]
     python_path: str
     settings: dict[str, str] = field(default_factory=dict)
+    slowness: float = 1.0
+    """What a limit of time is multiplied by."""
 
     @property
     def environment(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lab import limits
@@ -26,6 +26,10 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 QEMU = "qemu-aarch64-static"
 DIST_PACKAGES = "usr/lib/python3/dist-packages"
 ROOT_EXPECTED_S = 60.0
+
+
+ARM64_SLOWNESS = 20.0
+OLD_NUMPY = Wheels("old-numpy.txt", "3.9.2", "cp39", ARM64, 10.0)
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,12 @@ def bullseye() -> Bed:
 def arm64() -> Bed:
     """Give it for arm64, emulated: dozens of times slower; raises LabError where it cannot be built."""
     need_packages({QEMU: "qemu-user-static"})
-    return _bed(AARCH64)
+    return replace(_bed(AARCH64), slowness=ARM64_SLOWNESS)
+
+
+def with_old_numpy(bed: Bed) -> Bed:
+    """Give the bed for arm64 with a numpy that its torch does not take (1.19, where it was built for API 0xf: 1.22)."""
+    return replace(bed, python_path=f"{OLD_NUMPY.unpacked('old-numpy')}:{bed.python_path}")
 
 
 def _bed(architecture: Architecture) -> Bed:
