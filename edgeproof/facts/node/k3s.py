@@ -38,7 +38,7 @@ class TokenFile:
 class K3s(Facts):
     """The services that run K3s, and of the one that counts: settings with the files they stand in, and what its data folder holds.
 
-    `url_addresses` are the addresses its host has on this node, `said` its last error in the journal ('' for none).
+    `url_addresses` are the addresses its host has on this node, `said` its last error in the journal, or what it waits for ('' for none).
     """
 
     services: tuple[Service, ...]
@@ -57,7 +57,7 @@ class K3s(Facts):
     @property
     def service(self) -> Service | None:
         """The service that counts: the one that runs, or is meant to; None where there is none."""
-        order = ("running", "starting", "restarting", "failed", "stopped")
+        order = ("running", "starting", "waiting", "restarting", "failed", "stopped")
         return min(self.services, key=lambda service: order.index(service.state), default=None)
 
     @property
@@ -189,9 +189,13 @@ def _is_missing(out: K3sOutput, data_dir: str, folder: str) -> bool:
     return seen is not None and path in seen.permissions and f"{path}/server-ca.crt" not in seen.hashes
 
 
+WAITS = r'msg="Waiting (?:for|to) [^:"]+: '
+"""K3s tells at level info why it does not go on: `Waiting to retrieve agent configuration; server is not ready: WHY`."""
+
+
 def _last_error(lines: tuple[str, ...]) -> str:
-    """The newest line that K3s itself calls fatal, else the newest it calls an error; the message alone."""
-    for pattern in (r"level=(?:fatal|panic)\b", r"level=error\b|^Error: |^E\d{4} |^Incorrect Usage: "):
+    """The newest line that K3s itself calls fatal, else the newest it calls an error, or says that it waits in; the message alone."""
+    for pattern in (r"level=(?:fatal|panic)\b", r"level=error\b|^Error: |^E\d{4} |^Incorrect Usage: |" + WAITS):
         for line in reversed(lines):
             if re.search(pattern, line):
                 message = re.search(r'msg="((?:[^"\\]|\\.)*)"', line)
