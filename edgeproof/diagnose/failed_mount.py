@@ -158,7 +158,7 @@ def _sudo(of: MountOf) -> Advice:
 
 
 MEANINGS: tuple[tuple[str, Callable[[MountOf], Advice]], ...] = (
-    (r"^\s*mount: mounting\b.*\bfailed: ", _busybox),
+    (r"(?<!\S)mount: mounting\b.*\bfailed: ", _busybox),
     (r"failed to resolve server|name or service not known|temporary failure in name resolution", _unresolved),
     (r"rpc\.statd is not running", _statd),
     (r"helper program|unknown filesystem type|wrong fs type", _no_client),
