@@ -51,6 +51,10 @@ def _no_client(_: MountOf) -> Advice:
     return catalogue("nfs-client-missing")
 
 
+def _busybox(of: MountOf) -> Advice:
+    return catalogue("nfs-busybox-mount", node=of.agent)
+
+
 def _stale(of: MountOf) -> Advice:
     return catalogue("nfs-stale", node=of.agent, server=of.server_node or of.server, path=of.path)
 
@@ -154,6 +158,7 @@ def _sudo(of: MountOf) -> Advice:
 
 
 MEANINGS: tuple[tuple[str, Callable[[MountOf], Advice]], ...] = (
+    (r"(?<!\S)mount: mounting\b.*\bfailed: ", _busybox),
     (r"failed to resolve server|name or service not known|temporary failure in name resolution", _unresolved),
     (r"rpc\.statd is not running", _statd),
     (r"helper program|unknown filesystem type|wrong fs type", _no_client),
@@ -170,4 +175,4 @@ MEANINGS: tuple[tuple[str, Callable[[MountOf], Advice]], ...] = (
     (r"permission denied", _no_rights),
     (r"incorrect mount option|bad option", _options),
 )  # fmt: skip
-"""What mount.nfs(8) and mount(8) say, and what it means; the first that fits."""
+"""What mount.nfs(8) and mount(8) say, and what it means; the first that fits: who speaks comes before what is said."""

@@ -36,6 +36,8 @@ NEEDS_HELPER = (
         ("mount.nfs: Failed to resolve server denied.lan: Name or service not known", "finds no address", ""),
         ("mount.nfs: rpc.statd is not running but is required for remote locking. mount.nfs: Either use '-o nolock' to keep locks "
          "local, or start statd. mount.nfs: Protocol not supported", "rpc.statd", ""),
+        ("mount: mounting 10.0.0.5:/x on /var/lib/y failed: Connection refused", "busybox", "nfs-busybox-mount"),
+        ("Running scope as unit: run-r1.scope mount: mounting 10.0.0.5:/denied on /var/lib/y failed: Not supported", "busybox", "nfs-busybox-mount"),
         ("mount.nfs: an incorrect mount option was specified", "mount options", ""),
     ],
 )  # fmt: skip

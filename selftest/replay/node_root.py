@@ -160,6 +160,7 @@ def unit_text(name: str, given: dict[str, str]) -> str:
         "SubState": SUB_STATES.get(active, "dead"), "UnitFileState": "disabled", "FragmentPath": "", "DropInPaths": "",
         "Result": "exit-code" if active == "failed" else "success", "MainPID": "0", "NRestarts": "0",
         "ActiveEnterTimestampMonotonic": "0" if active == "inactive" else "52114402",
+        "InactiveExitTimestampMonotonic": "0" if active == "inactive" else "41020187",
     }  # fmt: skip
     return "".join(f"{key}={value}\n" for key, value in {**usual, **given}.items() if key != "cat")
 

@@ -38,7 +38,7 @@ class TokenFile:
 class K3s(Facts):
     """The services that run K3s, and of the one that counts: settings with the files they stand in, and what its data folder holds.
 
-    `url_addresses` are the addresses its host has on this node, `said` its last error in the journal ('' for none).
+    `url_addresses` are the addresses its host has on this node, `said` its last error in the journal, or what it waits for ('' for none).
     """
 
     services: tuple[Service, ...]
@@ -57,7 +57,7 @@ class K3s(Facts):
     @property
     def service(self) -> Service | None:
         """The service that counts: the one that runs, or is meant to; None where there is none."""
-        order = ("running", "starting", "restarting", "failed", "stopped")
+        order = ("running", "starting", "waiting", "restarting", "failed", "stopped")
         return min(self.services, key=lambda service: order.index(service.state), default=None)
 
     @property

@@ -1,6 +1,6 @@
 # K3s: its processes and services, what they run with (units, environment files, config.yaml), its data folders, what it said last.
 # Sections begin with `@@`. No token is printed: every text goes through the function `hide` (hide_secrets.sh).
-p=Id,LoadState,ActiveState,SubState,Result,NRestarts,ActiveEnterTimestampMonotonic,EnvironmentFiles
+p=Id,LoadState,ActiveState,SubState,Result,NRestarts,ActiveEnterTimestampMonotonic,InactiveExitTimestampMonotonic,EnvironmentFiles
 units="k3s.service k3s-agent.service" configs=/etc/rancher/k3s/config.yaml datas=/var/lib/rancher/k3s envs='' hosts=''
 # Where settings lead: lines config, data, host, env, each with its value.
 leads() {
