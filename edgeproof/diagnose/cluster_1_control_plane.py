@@ -180,7 +180,9 @@ def nodes(node: NodeFacts, cluster: ClusterFacts) -> Advice:
     if not member.ready:
         return Advice(f"not Ready: {member.why_not_ready or 'no reason is told'}", log, does="reads")
     if not member.has_address_of(node.declared):
-        found = catalogue("wrong-interface", node=node.name, address=node.declared.address)
+        address = str(node.declared.address)
+        held = "" if reason(node, "network") else node.network.interface_of(address)
+        found = catalogue("wrong-interface", node=node.name, address=address, interface=held or "INTERFACE")
         return replace(found, cause=f"{_registered(member)}: {found.cause}")
     if "DiskPressure" in member.pressures:
         return catalogue("disk-full")
