@@ -121,18 +121,22 @@ def joined(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -
             f"compare it on all servers: sudo sha256sum {k3s.data_dir}/server/tls/server-ca.crt",
             does="reads",
         )
-    unit = k3s.service.unit if k3s.service else "k3s-agent"
     if k3s.never_joined:
         return Advice(
             f"{node.name} asks {k3s.url}, which is no server of cluster.yaml as it resolves that name, and has no cluster CA from there",
-            f"on {node.name}: write https://{inventory.endpoint}:6443 into {k3s.url_file or 'its settings'} and: sudo systemctl "
-            f"restart {unit}   # where {k3s.url_host} stands for your servers, name it in cluster.yaml as kubernetes.endpoint",
+            f"{_ask(node, str(inventory.endpoint))}   # where {k3s.url_host} stands for your servers, name it in cluster.yaml as "
+            "kubernetes.endpoint",
             does="restarts",
         )
     found = _mismatch(node, nodes, inventory)
     return replace(
         found, cause=f"{node.name} joined {k3s.url}, whose cluster CA is not that of {inventory.server.name}"
     )
+
+
+def _ask(node: NodeFacts, host: str) -> str:
+    """Have an agent ask another host for the cluster."""
+    return f"on {node.name}: write https://{host}:6443 into {node.k3s.url_file or 'its settings'} and: sudo systemctl restart {_unit(node)}"
 
 
 def _mismatch(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -> Advice:
@@ -170,12 +174,14 @@ def authority(agent: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventor
 
 
 @advises("nodes")
-def nodes(node: NodeFacts, cluster: ClusterFacts) -> Advice:
+def nodes(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Advice:
     """Never joined, not Ready, or registered under another address."""
     log = f"sudo journalctl -u {_unit(node)} -n 30   # on {node.name}"
     if node.name not in cluster.members:
         others = f"; nodes that are no board of cluster.yaml: {_names(cluster.strangers)}" if cluster.strangers else ""
-        return Advice(f"{node.name} has not joined the cluster{others}", log, does="reads")
+        return _by_mdns(node, inventory) or Advice(
+            f"{node.name} has not joined the cluster{_said(node)}{others}", log, does="reads"
+        )
     member = cluster.member(node.name)
     if not member.ready:
         return Advice(f"not Ready: {member.why_not_ready or 'no reason is told'}", log, does="reads")
@@ -190,6 +196,31 @@ def nodes(node: NodeFacts, cluster: ClusterFacts) -> Advice:
         f"the kubelet tells of {', '.join(member.pressures)}",
         f"kubectl describe node {member.name}; free -h; df -h   # the last two on {node.name}",
         does="reads",
+    )
+
+
+def _said(node: NodeFacts) -> str:
+    """Give K3s's last error, where its journal was read and has one."""
+    return "" if reason(node, "k3s") or not node.k3s.said else f"; K3s there said: {node.k3s.said}"
+
+
+NOT_REACHED = re.compile(r"failed to get CA certs|no such host|server misbehaving")
+"""What an agent says that never spoke with its server, as the one without an address for its name does."""
+
+
+def _by_mdns(node: NodeFacts, inventory: Inventory) -> Advice | None:
+    """A .local name that the board itself resolves, and K3s does not: Go asks DNS and /etc/hosts alone (k3s#1395, #2085)."""
+    k3s = None if reason(node, "k3s") or reason(node.k3s, "url") else node.k3s
+    if k3s is None or not k3s.never_joined or not k3s.url_host.endswith(".local") or not k3s.url_addresses:
+        return None
+    if k3s.said and not NOT_REACHED.search(k3s.said):
+        return None
+    address = str(inventory.server.address)
+    return Advice(
+        f"{node.name} has not joined the cluster: it asks {k3s.url}, and K3s looks names up in DNS and /etc/hosts alone, not by mDNS, "
+        f"which serves .local{_said(node)}",
+        f"{_ask(node, address)}   # or give the name to K3s: echo '{address} {k3s.url_host}' | sudo tee -a /etc/hosts",
+        does="restarts",
     )
 
 
