@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.k3s_said import SaidBy, remedy
 from edgeproof.diagnose.pod_end import pod_end
 from edgeproof.errors import KubeconfigIsLocal
 from edgeproof.facts.cluster import ClusterFacts
@@ -95,15 +96,11 @@ def _install(inventory: Inventory, role: str) -> str:
 
 
 def _not_running(node: NodeFacts, service: Service) -> Advice:
-    """In K3s's own words, where the journal has some; a flag that this release does not know is named with the file to look in."""
+    """In K3s's own words, where the journal has some, and with what mends those that are known."""
     said = f"; it said: {node.k3s.said}" if node.k3s.said else ""
     log = f"sudo journalctl -u {service.unit} -n 40 --no-pager   # on {node.name}"
-    if flag := re.search(r"flag provided but not defined: -+([\w-]+)", node.k3s.said):
-        log = (
-            f"take --{flag[1]} out of what K3s on {node.name} runs with (systemctl cat {service.unit}; /etc/rancher/k3s/config.yaml), or "
-            f"install a release of K3s that knows it; then: sudo systemctl daemon-reload && sudo systemctl restart {service.unit}"
-        )
-        return Advice(f"{service.what} on {node.name}{said}", log, does="restarts")
+    if found := remedy(node.k3s.said, SaidBy(node.name, service.unit)):
+        return Advice(f"{service.what} on {node.name}{said}", found.fix, does=found.does)
     if service.state == "stopped":
         return Advice(
             f"{service.what} on {node.name}{said}", f"sudo systemctl enable --now {service.unit}; {log}", does="changes"
