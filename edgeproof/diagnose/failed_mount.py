@@ -14,7 +14,8 @@ class MountOf:
     """What was to be mounted, and where: the server's address or name, the path; the agent's name and address.
 
     `server_node` is the server's name where it is a node of cluster.yaml, else ''. `built` are the CONFIG_NFS words that the agent's
-    kernel was built with, None where it does not tell.
+    kernel was built with, None where it does not tell. `let_in` is the version of NFS that the server does let in where it denies the
+    usual one, '' for none that is known.
     """
 
     server: str
@@ -23,6 +24,7 @@ class MountOf:
     agent: str
     address: str
     built: frozenset[str] | None = None
+    let_in: str = ""
 
     def on_server(self, command: str) -> str:
         """Lead a command to the machine it is for."""
@@ -88,6 +90,13 @@ def _unresolved(of: MountOf) -> Advice:
 
 
 def _denied(of: MountOf) -> Advice:
+    if of.let_in:
+        found = catalogue("nfs-version")
+        return replace(
+            found,
+            cause=f"{of.server} denies {of.path} to {of.agent} by the version that mount asks for, and lets it in by version {of.let_in}: "
+            f"{found.cause}",
+        )
     if of.server_node:
         fix = f"sudoedit /etc/exports   # the line of {of.path} must name {of.address}, or a network with it; then: sudo exportfs -ra"
         return Advice(f"the server does not export {of.path} to {of.address}", of.on_server(fix), does="changes")

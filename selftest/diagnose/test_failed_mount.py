@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from edgeproof.diagnose.failed_mount import MountOf, bare_words, explain_mount
@@ -69,6 +71,16 @@ def test_nothing_is_to_be_edited_on_a_server_outside() -> None:
     """How a machine outside cluster.yaml keeps its exports is not known: its owner looks first."""
     assert explain_mount("mount.nfs: access denied by server while mounting x", OUTSIDE).does == "reads"
     assert "sudoedit" in explain_mount("mount.nfs: access denied by server while mounting x", OF).fix
+
+
+@pytest.mark.parametrize("outside", [True, False])
+def test_denied_to_one_version_alone(outside: bool) -> None:
+    """A server that lets version 3 in exports the path to that client; nothing is said of its settings."""
+    of = replace(OUTSIDE if outside else OF, let_in="3")
+    advice = explain_mount("mount.nfs: access denied by server while mounting x", of)
+    assert advice.id == "nfs-version"
+    assert "lets it in by version 3" in advice.cause
+    assert "does not export" not in advice.cause
 
 
 def test_bare_words() -> None:

@@ -134,3 +134,20 @@ def test_no_token_leaves_the_node(shell: tuple[str, ...], tmp_path: Path) -> Non
         lost += [(place, form, text)] if place in BEHIND and behind == "/var/lib/rancher/k3s" else []
     assert leaks == []
     assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("file", "read"), [("server-ca.crt", False), ("client.crt", True)], ids=["joined", "never joined"]
+)
+def test_the_journal_of_an_agent_that_never_joined(
+    file: str, read: bool, tmp_path: Path, shell: tuple[str, ...]
+) -> None:
+    """It runs, and only its journal tells why it has no cluster CA; one that has joined is not asked for it."""
+    shown = SHOWN.replace("k3s.service", "k3s-agent.service").replace("failed", "active")
+    unit = UNIT.replace("k3s.service", "k3s-agent.service") + "ExecStart=/usr/local/bin/k3s agent --debug\n"
+    files = {f"/var/lib/rancher/k3s/agent/{file}": "x\n"}
+    said = 'level=error msg="failed to get CA certs: x"\n'
+    text = run_snippet(tmp_path, files, shell, systemctl_show=shown, systemctl_cat=unit, journalctl_b=said)
+    found = parse_k3s(Output(text))
+    assert isinstance(found, K3s)
+    assert (found.never_joined, found.said) == ((True, "failed to get CA certs: x") if read else (False, ""))

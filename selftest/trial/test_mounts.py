@@ -21,4 +21,5 @@ def test_mount(sample: Path) -> None:
     found = parse_mount(sample.read_text(), wanted.pop("status"))
     kernel = wanted.pop("kernel", None)
     assert (found.complaint, found.version) == (wanted["complaint"], wanted["version"])
+    assert found.version_let_in == wanted.get("let_in", "")
     assert observed(found, "kernel") == (frozenset(kernel) if kernel else unobserved(UNTOLD))
