@@ -11,6 +11,8 @@ from edgeproof.errors import Does
 MEMBER = re.compile(r"[\[ ](?P<name>[^\s=\[]+)=https?://(?P<address>[^\s\]]+):\d+")
 """One of etcd's members, as K3s lists them: its name, which K3s keeps in its data folder, and its address."""
 
+NO_MEMBER = r"not a member of the etcd cluster"
+
 
 @dataclass(frozen=True)
 class SaidBy:
@@ -34,6 +36,11 @@ def remedy(said: str, by: SaidBy) -> Remedy | None:
         if found := re.search(pattern, said):
             return Remedy(fix(found, said, by), "restarts")
     return None
+
+
+def misses_its_etcd_address(output: str) -> bool:
+    """Tell whether K3s's last words are that etcd knows this server by another address."""
+    return re.search(NO_MEMBER, output) is not None
 
 
 def _unknown_flag(found: re.Match[str], _: str, by: SaidBy) -> str:
@@ -64,7 +71,7 @@ def _no_such_address(_: re.Match[str], __: str, by: SaidBy) -> str:
 
 MEANINGS: tuple[tuple[str, Callable[[re.Match[str], str, SaidBy], str]], ...] = (
     (r"flag provided but not defined: -+([\w-]+)", _unknown_flag),
-    (r"not a member of the etcd cluster", _no_member),
+    (NO_MEMBER, _no_member),
     (r"failed to find interface with specified node ip", _no_such_address),
 )
 """K3s's words and what mends them (k3s#5910; k3s#9879, #11778; k3s#12639); the first that fits."""

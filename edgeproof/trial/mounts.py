@@ -15,7 +15,7 @@ from edgeproof.facts.observed import Facts, blank, unobserved
 from edgeproof.facts.probe import TIMED_OUT
 from edgeproof.facts.script import NEEDS_ROOT
 from edgeproof.facts.snippet import snippet
-from edgeproof.inventory import Inventory, Node
+from edgeproof.inventory import Inventory, Node, Storage
 from edgeproof.trial.snippets import SNIPPETS
 
 AS_ROOT = "edgeproof-as-root"
@@ -36,12 +36,21 @@ class TrialMount(Facts):
     kernel: frozenset[str]
 
 
+OURS = re.compile(r"(ro|rw|soft|hard|softerr|timeo|retrans)(=|$)")
+"""Options that the mount by hand sets itself: it only reads, and gives up after a while."""
+
+
+def own_options(storage: Storage) -> list[str]:
+    """Give the options by which agents mount the export, but for those that the mount by hand sets itself."""
+    return [option for option in storage.mount_options if not OURS.match(option)]
+
+
 def mount_script(inventory: Inventory) -> str:
     """Give the shell text, for root, that mounts the export, looks, and unmounts it."""
     return snippet(
         SNIPPETS, "mount", source=f"{inventory.nfs_address}:{inventory.storage.export}",
         mount_s=f"{limits.TRIAL_MOUNT_S:.0f}", look_s=f"{limits.TRIAL_MOUNT_LOOK_S:.0f}", kill_s=f"{limits.KILL_S:g}",
-        answer_tenths=f"{10 * limits.TRIAL_MOUNT_ANSWER_S:.0f}",
+        options=",".join(own_options(inventory.storage)), answer_tenths=f"{10 * limits.TRIAL_MOUNT_ANSWER_S:.0f}",
     )  # fmt: skip
 
 
