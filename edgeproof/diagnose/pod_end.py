@@ -75,7 +75,7 @@ def _cdi_device(said: str) -> Advice:
         found,
         cause=f"the pod asks for {named}, as NVIDIA's device plugin calls a Jetson's GPU, which no CDI file names: only a runtime in mode cdi looks there",
         fix='on the node: sudoedit /etc/nvidia-container-runtime/config.toml   # [nvidia-container-runtime]: mode = "auto", which reads the CSV lists on '
-        "a Jetson; then: kubectl delete pod NAME, where a controller makes it anew",
+        "a Jetson; then: kubectl rollout restart what made the pod",
         source="k8s-device-plugin#1203, kubeedge#6425",
         does="restarts",
     )

@@ -196,7 +196,12 @@ def test_a_worker_that_is_a_server() -> None:
     [
         ("docker-refused", "nothing", "it said: flag provided but not defined: -docker", "restarts"),
         ("loop-seen-active", "nothing", "systemd starts it again and again", "reads"),
-        ("waiting", "nothing", 'after more than 5 minutes on agent; it said: Waiting to retrieve agent configuration', "reads"),
+        (
+            "waiting",
+            "nothing",
+            "after more than 5 minutes on agent; it said: Waiting to retrieve agent configuration",
+            "reads",
+        ),
         ("stopped", "nothing", "k3s-agent.service does not run", "changes"),
         ("stopped-server", "nothing", "installed on agent as server alone", "restarts"),
         ("not-installed", "nothing", "K3s is not installed on agent", "restarts"),
