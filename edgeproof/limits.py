@@ -45,6 +45,9 @@ KILL_S = 1.0
 K3S_SETTLED_S = 60.0
 """A K3s that systemd has started again several times counts as running once it has run for this long."""
 
+K3S_STARTS_S = 300.0
+"""A K3s that has been starting for longer than this waits for something: it is not up within a minute."""
+
 DOCKER_ASK_S = 10.0
 """One question to a node's Docker daemon: `docker info`, `docker version`, `docker image inspect`."""
 

@@ -52,6 +52,22 @@ def _ssl_context() -> ssl.SSLContext:
     return context
 
 
+class _PodExec:
+    """What stream() needs of CoreV1Api, whose module takes a second of a processor to import: it brings in every model there is."""
+
+    def __init__(self, api_client: ApiClient) -> None:
+        self.api_client = api_client
+
+    def connect(self, namespace: str, pod: str, command: list[str], **given: Any) -> Any:
+        """Ask for a command to be run in a pod, as stream() lets it be asked."""
+        query = [("stdout", "true"), ("stderr", "true"), *(("command", word) for word in command)]
+        request = self.api_client.param_serialize(
+            "GET", f"/api/v1/namespaces/{namespace}/pods/{pod}/exec", query_params=query,
+            header_params={"Accept": "*/*"}, auth_settings=["BearerToken"],
+        )  # fmt: skip
+        return self.api_client.call_api(*request, _request_timeout=given["_request_timeout"]).response
+
+
 class KubernetesApi:
     """The calls edgeproof makes, as plain data, each with a time limit; any may raise a ConnectError."""
 
@@ -111,16 +127,14 @@ class KubernetesApi:
 
     def execute(self, namespace: str, pod: str, command: list[str]) -> tuple[str, int]:
         """Run a command in a pod; give what it printed and its exit status (-1 when it did not end in time)."""
-        from kubernetes.client import CoreV1Api
         from kubernetes.stream import stream
 
         with wire_errors(self._asked):
             # stream() changes the client it is given: it gets one of its own.
-            core = CoreV1Api(open_api(self.inventory, self.kubeconfig)[0])
+            pod_exec = _PodExec(open_api(self.inventory, self.kubeconfig)[0])
             answer = stream(
-                core.connect_get_namespaced_pod_exec, pod, namespace, command=command, stdout=True, stderr=True,
-                stdin=False, tty=False, _preload_content=False, _request_timeout=limits.POD_EXEC_S,
-            )  # fmt: skip
+                pod_exec.connect, namespace, pod, command, _preload_content=False, _request_timeout=limits.POD_EXEC_S
+            )
             answer.run_forever(timeout=limits.POD_EXEC_S)
             # read_all() also throws the status away, so that is taken first.
             status = -1 if answer.is_open() else int(answer.returncode or 0)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.k3s_said import SaidBy, remedy
 from edgeproof.diagnose.pod_end import pod_end
 from edgeproof.errors import KubeconfigIsLocal
 from edgeproof.facts.cluster import ClusterFacts
@@ -95,15 +96,11 @@ def _install(inventory: Inventory, role: str) -> str:
 
 
 def _not_running(node: NodeFacts, service: Service) -> Advice:
-    """In K3s's own words, where the journal has some; a flag that this release does not know is named with the file to look in."""
+    """In K3s's own words, where the journal has some, and with what mends those that are known."""
     said = f"; it said: {node.k3s.said}" if node.k3s.said else ""
     log = f"sudo journalctl -u {service.unit} -n 40 --no-pager   # on {node.name}"
-    if flag := re.search(r"flag provided but not defined: -+([\w-]+)", node.k3s.said):
-        log = (
-            f"take --{flag[1]} out of what K3s on {node.name} runs with (systemctl cat {service.unit}; /etc/rancher/k3s/config.yaml), or "
-            f"install a release of K3s that knows it; then: sudo systemctl daemon-reload && sudo systemctl restart {service.unit}"
-        )
-        return Advice(f"{service.what} on {node.name}{said}", log, does="restarts")
+    if found := remedy(node.k3s.said, SaidBy(node.name, service.unit)):
+        return Advice(f"{service.what} on {node.name}{said}", found.fix, does=found.does)
     if service.state == "stopped":
         return Advice(
             f"{service.what} on {node.name}{said}", f"sudo systemctl enable --now {service.unit}; {log}", does="changes"
@@ -121,18 +118,22 @@ def joined(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -
             f"compare it on all servers: sudo sha256sum {k3s.data_dir}/server/tls/server-ca.crt",
             does="reads",
         )
-    unit = k3s.service.unit if k3s.service else "k3s-agent"
     if k3s.never_joined:
         return Advice(
             f"{node.name} asks {k3s.url}, which is no server of cluster.yaml as it resolves that name, and has no cluster CA from there",
-            f"on {node.name}: write https://{inventory.endpoint}:6443 into {k3s.url_file or 'its settings'} and: sudo systemctl "
-            f"restart {unit}   # where {k3s.url_host} stands for your servers, name it in cluster.yaml as kubernetes.endpoint",
+            f"{_ask(node, str(inventory.endpoint))}   # where {k3s.url_host} stands for your servers, name it in cluster.yaml as "
+            "kubernetes.endpoint",
             does="restarts",
         )
     found = _mismatch(node, nodes, inventory)
     return replace(
         found, cause=f"{node.name} joined {k3s.url}, whose cluster CA is not that of {inventory.server.name}"
     )
+
+
+def _ask(node: NodeFacts, host: str) -> str:
+    """Have an agent ask another host for the cluster."""
+    return f"on {node.name}: write https://{host}:6443 into {node.k3s.url_file or 'its settings'} and: sudo systemctl restart {_unit(node)}"
 
 
 def _mismatch(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -> Advice:
@@ -170,17 +171,21 @@ def authority(agent: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventor
 
 
 @advises("nodes")
-def nodes(node: NodeFacts, cluster: ClusterFacts) -> Advice:
+def nodes(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Advice:
     """Never joined, not Ready, or registered under another address."""
     log = f"sudo journalctl -u {_unit(node)} -n 30   # on {node.name}"
     if node.name not in cluster.members:
         others = f"; nodes that are no board of cluster.yaml: {_names(cluster.strangers)}" if cluster.strangers else ""
-        return Advice(f"{node.name} has not joined the cluster{others}", log, does="reads")
+        return _by_mdns(node, inventory) or Advice(
+            f"{node.name} has not joined the cluster{_said(node)}{others}", log, does="reads"
+        )
     member = cluster.member(node.name)
     if not member.ready:
         return Advice(f"not Ready: {member.why_not_ready or 'no reason is told'}", log, does="reads")
     if not member.has_address_of(node.declared):
-        found = catalogue("wrong-interface", node=node.name, address=node.declared.address)
+        address = str(node.declared.address)
+        held = "" if reason(node, "network") else node.network.interface_of(address)
+        found = catalogue("wrong-interface", node=node.name, address=address, interface=held or "INTERFACE")
         return replace(found, cause=f"{_registered(member)}: {found.cause}")
     if "DiskPressure" in member.pressures:
         return catalogue("disk-full")
@@ -188,6 +193,31 @@ def nodes(node: NodeFacts, cluster: ClusterFacts) -> Advice:
         f"the kubelet tells of {', '.join(member.pressures)}",
         f"kubectl describe node {member.name}; free -h; df -h   # the last two on {node.name}",
         does="reads",
+    )
+
+
+def _said(node: NodeFacts) -> str:
+    """Give K3s's last error, where its journal was read and has one."""
+    return "" if reason(node, "k3s") or not node.k3s.said else f"; K3s there said: {node.k3s.said}"
+
+
+NOT_REACHED = re.compile(r"failed to get CA certs|no such host|server misbehaving")
+"""What an agent says that never spoke with its server, as the one without an address for its name does."""
+
+
+def _by_mdns(node: NodeFacts, inventory: Inventory) -> Advice | None:
+    """A .local name that the board itself resolves, and K3s does not: Go asks DNS and /etc/hosts alone (k3s#1395, #2085)."""
+    k3s = None if reason(node, "k3s") or reason(node.k3s, "url") else node.k3s
+    if k3s is None or not k3s.never_joined or not k3s.url_host.endswith(".local") or not k3s.url_addresses:
+        return None
+    if k3s.said and not NOT_REACHED.search(k3s.said):
+        return None
+    address = str(inventory.server.address)
+    return Advice(
+        f"{node.name} has not joined the cluster: it asks {k3s.url}, and K3s looks names up in DNS and /etc/hosts alone, not by mDNS, "
+        f"which serves .local{_said(node)}",
+        f"{_ask(node, address)}   # or give the name to K3s: echo '{address} {k3s.url_host}' | sudo tee -a /etc/hosts",
+        does="restarts",
     )
 
 

@@ -9,6 +9,7 @@ from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.observed import reason
+from edgeproof.inventory import Inventory
 from edgeproof.trial.verify_pods import API, VerifyPod
 
 SWALLOWED = re.compile(r"timed out|No route to host", re.I)
@@ -42,21 +43,66 @@ def exec_in_pod(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> Advice:
 
 
 @advises("pod_reaches_pods")
-def pod_reaches_pods(node: NodeFacts, cluster: ClusterFacts, verify_pods: dict[str, VerifyPod]) -> Advice:
-    """Which direction, all or some, and in which words; VXLAN is accused where flannel uses it and packets are lost."""
+def pod_reaches_pods(
+    node: NodeFacts,
+    nodes: dict[str, NodeFacts],
+    cluster: ClusterFacts,
+    inventory: Inventory,
+    verify_pods: dict[str, VerifyPod],
+) -> Advice:
+    """Which direction, all or some, and in which words; where packets are lost, what flannel sends them over, VXLAN last."""
     pod = verify_pods[node.name]
     words = sorted({pod.reasons[name] for name in pod.unreached})
     said = f"pods on {node.name} do not reach pods on {', '.join(pod.unreached)} ({'; '.join(words)}){_other_way(node.name, verify_pods)}"
-    is_vxlan = cluster.member(node.name).flannel_backend == "vxlan"
-    if is_vxlan and all(SWALLOWED.search(word) for word in words):
-        found = catalogue("vxlan-checksum")
-        return replace(found, cause=f"{said}: {found.cause}")
+    if all(SWALLOWED.search(word) for word in words):
+        ends = (node.name, *pod.unreached)
+        found = _tunnel(ends, nodes, cluster, inventory) or _other_interface(ends, nodes, cluster)
+        if found is None and cluster.member(node.name).flannel_backend == "vxlan":
+            found = catalogue("vxlan-checksum")
+        if found:
+            return replace(found, cause=f"{said}: {found.cause}")
     backend = cluster.member(node.name).flannel_backend or "not flannel's, or not told"
     return Advice(
         f"{said}; the cause is not known (network of the pods: {backend})",
         f"kubectl get nodes -o wide; ip route; sudo iptables -S FORWARD | head   # the last two on {node.name}",
         does="reads",
     )
+
+
+def _flannel_interface(name: str, nodes: dict[str, NodeFacts], cluster: ClusterFacts) -> str:
+    """Name the interface of a node that flannel sends pods' packets over; '' where that is not known."""
+    if name not in cluster.members or reason(nodes[name], "network"):
+        return ""
+    return nodes[name].network.interface_of(cluster.member(name).flannel_address)
+
+
+def _tunnel(
+    names: tuple[str, ...], nodes: dict[str, NodeFacts], cluster: ClusterFacts, inventory: Inventory
+) -> Advice | None:
+    """Flannel's packets go through a tunnel of the owner's own, which may drop what is not of its own addresses."""
+    here, there = names[:2]
+    through = _flannel_interface(here, nodes, cluster)
+    if not through or not nodes[here].network.is_tunnel(through):
+        return None
+    return Advice(
+        f"flannel sends them over the tunnel {through} ({cluster.member(here).flannel_address}), whose own settings decide what passes",
+        f"ping -c 3 {cluster.member(there).flannel_address}; sudo wg show {through} allowed-ips   # on {here}; with WireGuard, the peers' "
+        f"AllowedIPs on every node must hold the pods' range too, {inventory.kubernetes.pod_cidr}: what they leave out is dropped",
+        does="reads",
+    )
+
+
+def _other_interface(names: tuple[str, ...], nodes: dict[str, NodeFacts], cluster: ClusterFacts) -> Advice | None:
+    """Flannel has chosen another interface than that of the declared address, as Wi-Fi that has the default route."""
+    for name in names:
+        through, declared = _flannel_interface(name, nodes, cluster), nodes[name].declared.address
+        wanted = nodes[name].network.interface_of(str(declared)) if through else ""
+        if wanted not in ("", through):
+            found = catalogue("wrong-interface", node=name, address=declared, interface=wanted)
+            return replace(
+                found, cause=f"flannel on {name} sends over {through}, and {declared} is on {wanted}: {found.cause}"
+            )
+    return None
 
 
 def _other_way(name: str, verify_pods: dict[str, VerifyPod]) -> str:

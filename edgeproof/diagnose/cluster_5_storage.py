@@ -122,10 +122,10 @@ def _server(inventory: Inventory) -> str:
     return inventory.nfs_node.name if inventory.nfs_node else inventory.nfs_address
 
 
-def _mount_of(inventory: Inventory, agent: NodeFacts, built: frozenset[str] | None = None) -> MountOf:
+def _mount_of(inventory: Inventory, agent: NodeFacts, built: frozenset[str] | None = None, let_in: str = "") -> MountOf:
     return MountOf(
         inventory.nfs_address, inventory.nfs_node.name if inventory.nfs_node else "", inventory.storage.export,
-        agent.name, str(agent.declared.address), built,
+        agent.name, str(agent.declared.address), built, let_in,
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def mount(inventory: Inventory, agent: NodeFacts, trial_mounts: dict[str, TrialM
     """Mount's own words tell the cause."""
     trial = trial_mounts[agent.name]
     built = None if reason(trial, "kernel") else trial.kernel
-    return explain_mount(trial.complaint, _mount_of(inventory, agent, built))
+    return explain_mount(trial.complaint, _mount_of(inventory, agent, built, trial.version_let_in))
 
 
 @advises("claim")

@@ -14,7 +14,8 @@ class MountOf:
     """What was to be mounted, and where: the server's address or name, the path; the agent's name and address.
 
     `server_node` is the server's name where it is a node of cluster.yaml, else ''. `built` are the CONFIG_NFS words that the agent's
-    kernel was built with, None where it does not tell.
+    kernel was built with, None where it does not tell. `let_in` is the version of NFS that the server does let in where it denies the
+    usual one, '' for none that is known.
     """
 
     server: str
@@ -23,6 +24,7 @@ class MountOf:
     agent: str
     address: str
     built: frozenset[str] | None = None
+    let_in: str = ""
 
     def on_server(self, command: str) -> str:
         """Lead a command to the machine it is for."""
@@ -49,6 +51,10 @@ def bare_words(said: str) -> str:
 
 def _no_client(_: MountOf) -> Advice:
     return catalogue("nfs-client-missing")
+
+
+def _busybox(of: MountOf) -> Advice:
+    return catalogue("nfs-busybox-mount", node=of.agent)
 
 
 def _stale(of: MountOf) -> Advice:
@@ -84,6 +90,13 @@ def _unresolved(of: MountOf) -> Advice:
 
 
 def _denied(of: MountOf) -> Advice:
+    if of.let_in:
+        found = catalogue("nfs-version")
+        return replace(
+            found,
+            cause=f"{of.server} denies {of.path} to {of.agent} by the version that mount asks for, and lets it in by version {of.let_in}: "
+            f"{found.cause}",
+        )
     if of.server_node:
         fix = f"sudoedit /etc/exports   # the line of {of.path} must name {of.address}, or a network with it; then: sudo exportfs -ra"
         return Advice(f"the server does not export {of.path} to {of.address}", of.on_server(fix), does="changes")
@@ -154,6 +167,7 @@ def _sudo(of: MountOf) -> Advice:
 
 
 MEANINGS: tuple[tuple[str, Callable[[MountOf], Advice]], ...] = (
+    (r"(?<!\S)mount: mounting\b.*\bfailed: ", _busybox),
     (r"failed to resolve server|name or service not known|temporary failure in name resolution", _unresolved),
     (r"rpc\.statd is not running", _statd),
     (r"helper program|unknown filesystem type|wrong fs type", _no_client),
@@ -170,4 +184,4 @@ MEANINGS: tuple[tuple[str, Callable[[MountOf], Advice]], ...] = (
     (r"permission denied", _no_rights),
     (r"incorrect mount option|bad option", _options),
 )  # fmt: skip
-"""What mount.nfs(8) and mount(8) say, and what it means; the first that fits."""
+"""What mount.nfs(8) and mount(8) say, and what it means; the first that fits: who speaks comes before what is said."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.k3s_said import misses_its_etcd_address
 from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 
 
@@ -17,6 +19,12 @@ def address(node: NodeFacts, inventory: Inventory) -> Advice:
     if node.declared.address not in node.network.held:
         return Advice(
             f"the node answers, but {node.declared.address} is on none of its interfaces", by_hand, does="changes"
+        )
+    if not reason(node, "k3s") and not reason(node.k3s, "said") and misses_its_etcd_address(node.k3s.said):
+        return Advice(
+            f"the node has {node.declared.address} by a lease, and etcd knows it by another address",
+            "python -m edgeproof cluster -k services   # its fix names the address that this server must have again, as a static one",
+            does="reads",
         )
     return Advice(
         f"the node has {node.declared.address} by a lease, so it may get another one",

@@ -26,17 +26,40 @@ def swap(node: NodeFacts) -> Advice:
     """On zram, on disk, or on both: the fix takes all that is there."""
     zram = catalogue("zram-swap", node=node.name)
     disk = ", ".join(node.swap.on_disk)
-    causes = [zram.cause] * node.swap.on_zram + [f"{disk} is swap, now or at boot"] * bool(disk)
-    units = node.swap.units or ("nvzramconfig",) * node.swap.on_zram
+    causes = [_zram(node, zram)] * node.swap.on_zram + [f"{disk} is swap, now or at boot"] * bool(disk)
     fixes = [
         "sudo swapoff -a",
-        *(f"sudo systemctl disable --now {unit.removesuffix('.service')}" for unit in units),
+        *(_not_at_boot(unit) for unit in node.swap.units),
         *(["sudoedit /etc/fstab"] if node.swap.in_fstab else []),
     ]
-    lines = f"   # put a # before the lines of {' and '.join(node.swap.in_fstab)}" if node.swap.in_fstab else ""
     words = "; ".join(causes) or "swap is made at boot"
     row = (zram.id, zram.source) if node.swap.on_zram else ("", "")
-    return Advice(words, " && ".join(fixes) + lines, *row, does="changes")
+    notes = [f"put a # before the lines of {' and '.join(node.swap.in_fstab)}"] * bool(node.swap.in_fstab)
+    notes += [FIND_ZRAM] * (node.swap.on_zram and not node.swap.zram_units)
+    return Advice(words, " && ".join(fixes) + ("   # " + "; ".join(notes) if notes else ""), *row, does="changes")
+
+
+FIND_ZRAM = "what makes it again at boot: systemctl list-units --all '*zram*'; grep -rl zram /etc/systemd /lib/systemd /etc/rc.local"
+"""Where no unit of those that are enabled has zram in its name."""
+
+GENERATED = "systemd-zram-setup@"
+"""zram-generator makes these from its configuration; an empty one turns it off (zram-generator.conf(5))."""
+
+
+def _zram(node: NodeFacts, row: Advice) -> str:
+    """Name the units that make it, where any is known; boards have other ones than nvzramconfig."""
+    names = [unit.removesuffix(".service") for unit in node.swap.zram_units]
+    return (
+        f"{', '.join(names)}: {row.cause}"
+        if names
+        else "swap on zram (compressed memory); no enabled unit has zram in its name"
+    )
+
+
+def _not_at_boot(unit: str) -> str:
+    if unit.startswith(GENERATED):
+        return "sudo mv /etc/systemd/zram-generator.conf /etc/systemd/zram-generator.conf.off && sudo touch /etc/systemd/zram-generator.conf"
+    return f"sudo systemctl disable --now {unit.removesuffix('.service')}"
 
 
 @advises("power_mode")

@@ -46,7 +46,7 @@ def pod_end(
     if row == "wrong-arch-image" and image:
         return of_another_architecture(*image.split(": ", 1))
     if row:
-        return catalogue(row)
+        return _cdi_device(said) if row == "cdi-device-unknown" else catalogue(row)
     last = next((line for line in reversed(said.splitlines()) if line.strip()), "nothing was said of it")
     return Advice(f"{does_not}, and these words are not in the catalogue: {last.strip()}", look, does="reads")
 
@@ -58,4 +58,24 @@ def of_another_architecture(key: str, image: str) -> Advice:
         cause=f"{image} was built for another architecture than the node's",
         fix=f"kubectl get nodes -L kubernetes.io/arch   # and name an image for this board's as images.{key} in cluster.yaml",
         does="changes",
+    )
+
+
+def _cdi_device(said: str) -> Advice:
+    """Name the device: which files may have it, and who asks for it, goes by its name.
+
+    NVIDIA's device plugin calls a Jetson's GPU tegra (k8s-device-plugin, internal/rm/tegra_manager.go); nvidia-ctk writes 0 and all.
+    """
+    found = catalogue("cdi-device-unknown")
+    devices = re.findall(r"[\w.-]+/[\w.-]+=[\w.:-]*\w", said.partition("unresolvable CDI devices")[2])
+    named = ", ".join(dict.fromkeys(devices))
+    if not any(device.endswith("=tegra") for device in devices):
+        return replace(found, cause=f"{found.cause}: {named}") if named else found
+    return replace(
+        found,
+        cause=f"the pod asks for {named}, as NVIDIA's device plugin calls a Jetson's GPU, which no CDI file names: only a runtime in mode cdi looks there",
+        fix='on the node: sudoedit /etc/nvidia-container-runtime/config.toml   # [nvidia-container-runtime]: mode = "auto", which reads the CSV lists on '
+        "a Jetson; then: kubectl rollout restart what made the pod",
+        source="k8s-device-plugin#1203, kubeedge#6425",
+        does="restarts",
     )

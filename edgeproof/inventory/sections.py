@@ -154,12 +154,14 @@ class System(Model):
 class Storage(Model):
     """The NFS export; `server` is a node's name, or the address or name of a machine outside the cluster.
 
-    The server node where it is left out. `storage: none` says that there is no export: `absent`.
+    The server node where it is left out. `storage: none` says that there is no export: `absent`. `options` are the export's own,
+    `mount_options` those that agents mount it with, as the PersistentVolume's (nfs(5)).
     """
 
     server: str = Field(default="", pattern=r"^[A-Za-z0-9]?[-.:A-Za-z0-9]*$")
     export: str = Field(default="/nfs/images", pattern=r"^/")
     options: frozenset[str] = frozenset({"rw", "sync", "no_subtree_check", "no_root_squash"})
+    mount_options: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+(=[-.:\w]+)?$")], ...] = ("hard",)
     absent: bool = Field(default=False, exclude=True)
 
 

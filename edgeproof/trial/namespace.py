@@ -87,6 +87,7 @@ class OwnNamespace:
         volume, claim = manifest(VOLUME), manifest(CLAIM)
         volume["metadata"]["name"] = claim["spec"]["volumeName"] = f"nfs-images-pv-{self.run_id}"
         volume["spec"]["nfs"] = {"server": self.inventory.nfs_address, "path": self.inventory.storage.export}
+        volume["spec"]["mountOptions"] = list(self.inventory.storage.mount_options)
         self.create(volume)
         # A claim that the binder meets before its volume waits for the binder's next round, 15 s later.
         self._await_phase(f"{URLS['PersistentVolume']}/{volume['metadata']['name']}", "Available")

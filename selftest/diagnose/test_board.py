@@ -52,6 +52,24 @@ def test_a_file_alone_is_no_zram(tmp_path: Path) -> None:
     assert (said.id, "nvzramconfig" in said.cause + said.fix) == ("", False)
 
 
+@pytest.mark.parametrize(
+    ("unit", "cause", "fix"),
+    [
+        ("unit:zramswap.service\n", "zramswap: swap on zram", "sudo swapoff -a && sudo systemctl disable --now zramswap"),
+        ("unit:systemd-zram-setup@zram0.service\n", "systemd-zram-setup@zram0:", "sudo touch /etc/systemd/zram-generator.conf"),
+        ("", "no enabled unit has zram in its name", "systemctl list-units --all '*zram*'"),
+    ],
+    ids=["unit", "generator", "unknown"],
+)  # fmt: skip
+def test_zram_by_another_maker(unit: str, cause: str, fix: str, tmp_path: Path) -> None:
+    """The unit that is there is named and turned off, and nothing is said of NVIDIA's where it is not that."""
+    zram = (SAMPLES / "swap" / "nano-zram.txt").read_text().replace("unit:nvzramconfig.service\n", unit)
+    said = advised(tmp_path, "swap", swap=zram)
+    assert cause in said.cause
+    assert fix in said.fix
+    assert (said.id, "nvzramconfig" in said.cause + said.fix) == ("zram-swap", False)
+
+
 def test_a_slow_board_is_made_fast(tmp_path: Path) -> None:
     """The fix names the fastest mode's own id, on this board 2."""
     said = advised(tmp_path, "power_mode", power_mode=SLOW)

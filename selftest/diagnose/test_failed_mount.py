@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from edgeproof.diagnose.failed_mount import MountOf, bare_words, explain_mount
@@ -36,6 +38,8 @@ NEEDS_HELPER = (
         ("mount.nfs: Failed to resolve server denied.lan: Name or service not known", "finds no address", ""),
         ("mount.nfs: rpc.statd is not running but is required for remote locking. mount.nfs: Either use '-o nolock' to keep locks "
          "local, or start statd. mount.nfs: Protocol not supported", "rpc.statd", ""),
+        ("mount: mounting 10.0.0.5:/x on /var/lib/y failed: Connection refused", "busybox", "nfs-busybox-mount"),
+        ("Running scope as unit: run-r1.scope mount: mounting 10.0.0.5:/denied on /var/lib/y failed: Not supported", "busybox", "nfs-busybox-mount"),
         ("mount.nfs: an incorrect mount option was specified", "mount options", ""),
     ],
 )  # fmt: skip
@@ -67,6 +71,16 @@ def test_nothing_is_to_be_edited_on_a_server_outside() -> None:
     """How a machine outside cluster.yaml keeps its exports is not known: its owner looks first."""
     assert explain_mount("mount.nfs: access denied by server while mounting x", OUTSIDE).does == "reads"
     assert "sudoedit" in explain_mount("mount.nfs: access denied by server while mounting x", OF).fix
+
+
+@pytest.mark.parametrize("outside", [True, False])
+def test_denied_to_one_version_alone(outside: bool) -> None:
+    """A server that lets version 3 in exports the path to that client; nothing is said of its settings."""
+    of = replace(OUTSIDE if outside else OF, let_in="3")
+    advice = explain_mount("mount.nfs: access denied by server while mounting x", of)
+    assert advice.id == "nfs-version"
+    assert "lets it in by version 3" in advice.cause
+    assert "does not export" not in advice.cause
 
 
 def test_bare_words() -> None:

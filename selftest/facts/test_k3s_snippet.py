@@ -87,6 +87,24 @@ def printed(folder: Path, shell: tuple[str, ...], form: str, place: str) -> str:
     return run_snippet(folder, files, shell, systemctl_show=SHOWN, systemctl_cat=unit, journalctl_b=journal)
 
 
+@pytest.mark.parametrize("key", ["EnvironmentFiles", "EnvironmentFile"])
+def test_every_environment_file_is_read(shell: tuple[str, ...], tmp_path: Path, key: str) -> None:
+    """Each has a line of its own in `systemctl show`, by either name (systemd/systemd#14723), where the unit's file says %N alone."""
+    names = ("/etc/default/k3s", "/etc/sysconfig/k3s", ENVIRONMENT)
+    shown = SHOWN.splitlines()[:-1] + [f"{key}={name} (ignore_errors=yes)" for name in names]
+    unit = "# /etc/systemd/system/k3s.service\n[Service]\nEnvironmentFile=-/etc/default/%N\nEnvironmentFile=-/etc/sysconfig/%N\n"
+    files = {"/etc/sysconfig/k3s": "K3S_DATA_DIR=/mnt/second\n", ENVIRONMENT: ""}
+    text = run_snippet(
+        tmp_path, files, shell, systemctl_show="\n".join(shown) + "\n",
+        systemctl_cat=f"{unit}EnvironmentFile=-{ENVIRONMENT}\nExecStart=/usr/local/bin/k3s server\n",
+    )  # fmt: skip
+    told = [line for line in text.splitlines() if line.startswith(("@@ file", "@@ absent"))]
+    assert told[:3] == [f"@@ absent {names[0]}", f"@@ file {names[1]}", f"@@ file {names[2]}"]
+    k3s = parse_k3s(Output(text))
+    assert isinstance(k3s, K3s)
+    assert observed(k3s, "data_dir") == "/mnt/second"
+
+
 CASES = [
     *(("unit", form) for form in FLAGS),
     ("within sh", ""),
@@ -116,3 +134,20 @@ def test_no_token_leaves_the_node(shell: tuple[str, ...], tmp_path: Path) -> Non
         lost += [(place, form, text)] if place in BEHIND and behind == "/var/lib/rancher/k3s" else []
     assert leaks == []
     assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("file", "read"), [("server-ca.crt", False), ("client.crt", True)], ids=["joined", "never joined"]
+)
+def test_the_journal_of_an_agent_that_never_joined(
+    file: str, read: bool, tmp_path: Path, shell: tuple[str, ...]
+) -> None:
+    """It runs, and only its journal tells why it has no cluster CA; one that has joined is not asked for it."""
+    shown = SHOWN.replace("k3s.service", "k3s-agent.service").replace("failed", "active")
+    unit = UNIT.replace("k3s.service", "k3s-agent.service") + "ExecStart=/usr/local/bin/k3s agent --debug\n"
+    files = {f"/var/lib/rancher/k3s/agent/{file}": "x\n"}
+    said = 'level=error msg="failed to get CA certs: x"\n'
+    text = run_snippet(tmp_path, files, shell, systemctl_show=shown, systemctl_cat=unit, journalctl_b=said)
+    found = parse_k3s(Output(text))
+    assert isinstance(found, K3s)
+    assert (found.never_joined, found.said) == ((True, "failed to get CA certs: x") if read else (False, ""))

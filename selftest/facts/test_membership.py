@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from edgeproof.diagnose import Advice, advise
+from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts, parse_nodes
-from edgeproof.facts.observed import Blocked, NotApplicable
+from edgeproof.facts.observed import Blocked, NotApplicable, blank, replaced
 from edgeproof.inventory import Inventory
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "k3s"
@@ -133,6 +134,32 @@ def test_an_agent_that_never_joined() -> None:
     assert "/etc/systemd/system/k3s-agent.service.env" in advice("joined", "agent", nodes, inventory).fix
 
 
+@pytest.mark.parametrize(
+    ("host", "error", "cause", "fix"),
+    [
+        ("server.local", 'failed to get CA certs: Get \\"https://127.0.0.1:6444/cacerts\\": EOF', "not by mDNS", "https://192.168.10.1:6443"),
+        ("server.local", "token CA hash does not match", "K3s there said: token CA hash does not match", "journalctl"),
+        ("192.168.10.1", "failed to get CA certs: x", "K3s there said: failed to get CA certs: x", "journalctl"),
+    ],
+    ids=["by mDNS", "by a name that is served", "by address"],
+)  # fmt: skip
+def test_an_agent_that_asks_this_cluster_and_never_joined(host: str, error: str, cause: str, fix: str) -> None:
+    """It has not joined by asking; why not is told where its Node object is missed, in K3s's own words."""
+    inventory = inventory_of(PAIR)
+    text = SAMPLES.joinpath("agent-without-ca.txt").read_text(encoding="utf-8").replace("192.168.10.9", host)
+    text += (
+        f'@@ host server.local\n192.168.10.1    STREAM server.local\n@@ journal\ntime="x" level=error msg="{error}"\n'
+    )
+    nodes = observe(inventory, server=k3s("server", OURS), agent=text)
+    with pytest.raises(Blocked, match="see the check nodes"):
+        _ = nodes["agent"].membership.cluster
+    cluster = replaced(blank(ClusterFacts, "not asked"), members={}, strangers=())
+    found = advise("tests_cluster", "nodes", {"node": nodes["agent"], "cluster": cluster, "inventory": inventory})
+    assert found is not None
+    assert cause in found.cause
+    assert fix in found.fix
+
+
 def test_the_only_server() -> None:
     """One node that is server and worker joins nobody."""
     nodes = observe(inventory_of({"alone": {"address": "192.168.10.1", "role": "both"}}), alone=k3s("server", OURS))
@@ -169,6 +196,12 @@ def test_a_worker_that_is_a_server() -> None:
     [
         ("docker-refused", "nothing", "it said: flag provided but not defined: -docker", "restarts"),
         ("loop-seen-active", "nothing", "systemd starts it again and again", "reads"),
+        (
+            "waiting",
+            "nothing",
+            "after more than 5 minutes on agent; it said: Waiting to retrieve agent configuration",
+            "reads",
+        ),
         ("stopped", "nothing", "k3s-agent.service does not run", "changes"),
         ("stopped-server", "nothing", "installed on agent as server alone", "restarts"),
         ("not-installed", "nothing", "K3s is not installed on agent", "restarts"),

@@ -36,3 +36,19 @@ def test_unknown_words_are_shown() -> None:
     found = pod_end("exit status 3: Error\n  | something nobody has seen\n", "kubectl describe pod x")
     assert "not in the catalogue: | something nobody has seen" in found.cause
     assert (found.fix, found.does) == ("kubectl describe pod x", "reads")
+
+
+@pytest.mark.parametrize(
+    ("said", "cause", "fix"),
+    [
+        ("unresolvable CDI devices nvidia.com/gpu=tegra: unknown", "for nvidia.com/gpu=tegra, as", 'mode = "auto"'),
+        ("unresolvable CDI devices nvidia.com/gpu=0, nvidia.com/gpu=1", ": nvidia.com/gpu=0, nvidia.com/gpu=1", "cdi generate"),
+        ("unresolvable CDI devices", "newer CDI version)", "cdi generate"),
+    ],
+)  # fmt: skip
+def test_a_cdi_device_goes_by_its_name(said: str, cause: str, fix: str) -> None:
+    """The device is named, and a name that `nvidia-ctk cdi generate` never writes is not sought by that command."""
+    found = pod_end(said)
+    assert cause in found.cause
+    assert fix in found.fix
+    assert ("cdi generate" in found.fix) != ("tegra" in said)

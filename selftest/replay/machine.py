@@ -136,4 +136,7 @@ def machine_of(name: str, given: Text) -> Machine:
 
 
 def _word(value: object) -> str:
+    """Write a property as text; a list has a line for each part, as systemctl prints EnvironmentFiles= and ExecStart=."""
+    if isinstance(value, list | tuple):
+        return "\n".join(map(_word, value))
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)

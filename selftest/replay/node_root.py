@@ -153,15 +153,17 @@ def _describe(folder: Path, machine: Machine) -> None:
 
 
 def unit_text(name: str, given: dict[str, str]) -> str:
-    """Write a unit's properties, one a line: those described, over what systemd says of any unit that is loaded."""
+    """Write a unit's properties, a line each or one for each of their parts: those described, over what systemd says of any loaded unit."""
     active = given.get("ActiveState", "inactive")
     usual = {
         "Id": name, "Names": name, "Description": name, "LoadState": "loaded", "ActiveState": active,
         "SubState": SUB_STATES.get(active, "dead"), "UnitFileState": "disabled", "FragmentPath": "", "DropInPaths": "",
         "Result": "exit-code" if active == "failed" else "success", "MainPID": "0", "NRestarts": "0",
         "ActiveEnterTimestampMonotonic": "0" if active == "inactive" else "52114402",
+        "InactiveExitTimestampMonotonic": "0" if active == "inactive" else "41020187",
     }  # fmt: skip
-    return "".join(f"{key}={value}\n" for key, value in {**usual, **given}.items() if key != "cat")
+    lines = {key: value.splitlines() or [""] for key, value in {**usual, **given}.items() if key != "cat"}
+    return "".join(f"{key}={line}\n" for key, each in lines.items() for line in each)
 
 
 def unit_file(machine: Machine, given: dict[str, str]) -> str:

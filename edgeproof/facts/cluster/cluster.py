@@ -136,7 +136,9 @@ class ClusterFacts(Facts):
         waiting = [pod for pod in bad if lost and pod.waits_for_a_sick_node]
         sick = [pod for pod in bad if pod not in waiting]
         if waiting and not sick:
-            raise Blocked(f"{', '.join(map(repr, waiting))} waits for {' or '.join(sorted(lost))} (see the check nodes)")
+            raise Blocked(
+                f"{', '.join(map(repr, waiting))} waits for {' or '.join(sorted(lost))} (see the check nodes)"
+            )
         old = tuple(pod for pod in sick if pod.age_s is None or pod.age_s >= limits.YOUNG_POD_S)
         if sick and not old:
             raise Blocked(f"just made, and not ready yet: {', '.join(map(repr, sick))}; ask again in a moment")

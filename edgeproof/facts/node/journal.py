@@ -14,13 +14,14 @@ HIDE = f"hide() {{\n{snippet(SNIPPETS, 'hide_secrets')}\n}}"
 
 ERRORS = (
     r"^failed to start daemon: |^unable to configure the Docker daemon|level=(?:fatal|panic)\b",
-    r"level=error\b|^Error: |^E\d{4} |^Incorrect Usage: ",
+    r"level=error\b|^Error: |^E\d{4} |^Incorrect Usage: " + r'|msg="Waiting (?:for|to) [^:"]+: ',
 )
-"""The surest first: what dockerd and K3s say as they give up, then what they and a kubelet in K3s (klog) call an error."""
+"""The surest first: what dockerd and K3s say as they give up, then what they and a kubelet in K3s (klog) call an error, and what
+K3s, at level info, says that it waits for: `Waiting to retrieve agent configuration; server is not ready: WHY`."""
 
 
 def last_error(lines: Iterable[str]) -> str:
-    """Give the newest line in which a program says why it gave up, else the newest that it calls an error; the message alone, '' for none."""
+    """Give the newest line in which a program says why it gave up, else the newest that it calls an error, or waits for; the message alone, '' for none."""
     newest_first = [line.strip() for line in reversed(list(lines))]
     for pattern in ERRORS:
         for line in newest_first:

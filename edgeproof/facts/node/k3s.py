@@ -38,7 +38,8 @@ class TokenFile:
 class K3s(Facts):
     """The services that run K3s, and of the one that counts: settings with the files they stand in, and what its data folder holds.
 
-    `url_addresses` are the addresses its host has on this node, `said` its last error in the journal ('' for none).
+    `url_addresses` are the addresses its host has on this node, `said` its last error in the journal, or what it waits for ('' for none,
+    and where it runs and has joined). An agent that `never_joined` has no cluster CA from its server.
     """
 
     services: tuple[Service, ...]
@@ -57,7 +58,7 @@ class K3s(Facts):
     @property
     def service(self) -> Service | None:
         """The service that counts: the one that runs, or is meant to; None where there is none."""
-        order = ("running", "starting", "restarting", "failed", "stopped")
+        order = ("running", "starting", "waiting", "restarting", "failed", "stopped")
         return min(self.services, key=lambda service: order.index(service.state), default=None)
 
     @property
@@ -65,7 +66,8 @@ class K3s(Facts):
         """Tell what runs: server, agent, both of them, or nothing; blocked while it is still starting."""
         running = [service for service in self.services if service.state == "running"]
         if not running and self.service is not None and self.service.state == "starting":
-            raise Blocked(f"{self.service.what}: ask again in a minute")
+            said = f"; it said: {self.said}" if self.said else ""
+            raise Blocked(f"{self.service.what}: ask again in a minute{said}")
         if any(not service.role for service in running):
             raise Blocked(f"{running[0].what}, and nothing tells whether as server or as agent")
         return " and ".join(sorted({service.role for service in running}, reverse=True)) or "nothing"

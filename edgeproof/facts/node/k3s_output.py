@@ -46,14 +46,17 @@ class K3sOutput:
 
     @property
     def services(self) -> tuple[Service, ...]:
-        """The units that systemd knows, and the processes that no unit of it started."""
+        """The units that systemd knows, and the processes that no unit of it started.
+
+        One of the latter that tells no role (`k3s etcd-snapshot save`, a person's command) counts only where there is nothing else.
+        """
         found = [
             Service(name, self._role(name), state_of(shown, self.uptime_s))
             for name, shown in self.shown.items() if is_there(shown)
         ]  # fmt: skip
         known = {service.unit for service in found}
-        found += [Service("", self._role(name), "running") for name in self.processes if name not in known]
-        return tuple(found)
+        alone = [Service("", self._role(name), "running") for name in self.processes if name not in known]
+        return (*found, *(service for service in alone if service.role or not found))
 
     def settings(self, name: str) -> Settings:
         """Give what the unit of that name runs K3s with."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from edgeproof import limits
 
-State = Literal["running", "starting", "restarting", "failed", "stopped"]
+State = Literal["running", "starting", "waiting", "restarting", "failed", "stopped"]
 
 RESTARTS = 3
 """A service that systemd has started again this often, and that is young, is in a loop; one that waited for its network at boot is not."""
@@ -26,7 +26,8 @@ class Service:
     def what(self) -> str:
         """Say in words what it does."""
         doing = {
-            "running": "runs", "starting": "is still starting", "restarting": "does not stay up, systemd starts it again and again",
+            "running": "runs", "starting": "is still starting",
+            "waiting": f"is still starting after more than {limits.K3S_STARTS_S / 60:g} minutes", "restarting": "does not stay up, systemd starts it again and again",
             "failed": "has failed", "stopped": "does not run",
         }[self.state]  # fmt: skip
         return f"{self.unit or 'K3s'} {doing}"
@@ -37,16 +38,23 @@ def state_of(shown: dict[str, str], uptime_s: float | None) -> State:
     active, below, result = (shown.get(key, "") for key in ("ActiveState", "SubState", "Result"))
     times = int(shown["NRestarts"]) if re.fullmatch(r"\d{1,9}", shown.get("NRestarts", "")) else 0
     if active in ("active", "reloading"):
-        return "restarting" if times >= RESTARTS and _age_s(shown, uptime_s) < limits.K3S_SETTLED_S else "running"
+        age_s = _since_s(shown, "ActiveEnterTimestampMonotonic", uptime_s)
+        return "restarting" if times >= RESTARTS and age_s is not None and age_s < limits.K3S_SETTLED_S else "running"
     if active == "activating":
         again = below.startswith("auto-restart") or times or result not in ("", "success")
-        return "restarting" if again else "starting"
+        return "restarting" if again else _starting(shown, uptime_s)
     return "failed" if active == "failed" else "stopped"
 
 
-def _age_s(shown: dict[str, str], uptime_s: float | None) -> float:
-    """Give for how long it has been active; without end where that is not told."""
-    since = shown.get("ActiveEnterTimestampMonotonic", "")
+def _starting(shown: dict[str, str], uptime_s: float | None) -> State:
+    """Tell a start from one without end: with Type=notify a K3s that cannot go on is `activating` for hours, and retries inside."""
+    age_s = _since_s(shown, "InactiveExitTimestampMonotonic", uptime_s)
+    return "waiting" if age_s is not None and age_s > limits.K3S_STARTS_S else "starting"
+
+
+def _since_s(shown: dict[str, str], stamp: str, uptime_s: float | None) -> float | None:
+    """Give the seconds since a time stamp of systemd's; None where that is not told."""
+    since = shown.get(stamp, "")
     if uptime_s is None or not re.fullmatch(r"[1-9]\d{0,17}", since):
-        return float("inf")
+        return None
     return uptime_s - int(since) / 1_000_000

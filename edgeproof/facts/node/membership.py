@@ -70,7 +70,7 @@ def _joined(facts: NodeFacts, authorities: Counter[str], inventory: Inventory) -
             return THIS_CLUSTER if own == authorities.most_common(1)[0][0] else f"a cluster of its own ({own[:12]})"
         return unobserved(own.why)  # type: ignore[no-any-return]
     if isinstance(url, str) and _is_ours(k3s, inventory):
-        return THIS_CLUSTER
+        return _unless_never_joined(facts, url)
     if own in authorities:
         return THIS_CLUSTER
     if isinstance(url, Unobserved):
@@ -79,6 +79,13 @@ def _joined(facts: NodeFacts, authorities: Counter[str], inventory: Inventory) -
         return str(url)
     why = own.why if isinstance(own, Unobserved) else "no server told its CA"
     return unobserved(f"{url} is no server of cluster.yaml as {facts.name} resolves it, and {why}")  # type: ignore[no-any-return]
+
+
+def _unless_never_joined(facts: NodeFacts, url: str) -> str:
+    """To ask one of our servers is not to have joined it: its CA comes with the first answer."""
+    if facts.k3s.never_joined:
+        return unobserved(f"{facts.name} asks {url}, and has no cluster CA from there (see the check nodes)")  # type: ignore[no-any-return]
+    return THIS_CLUSTER
 
 
 def _is_ours(k3s: K3s, inventory: Inventory) -> bool:

@@ -82,6 +82,14 @@ class NodeNetwork(Facts):
         leased = [held.dynamic for held in self.addresses if held.value.ip == address]
         return "lease" if all(leased) else "static"
 
+    def interface_of(self, address: str) -> str:
+        """Name the interface that holds an address; '' where none does."""
+        return next((held.interface for held in self.addresses if str(held.value.ip) == address), "")
+
+    def is_tunnel(self, interface: str) -> bool:
+        """Whether an interface leads through a tunnel, by the kernel's word or by its name."""
+        return dict(self.links).get(interface) == "tunnel" or interface.startswith(("tun", "wg", "ppp"))
+
     def networks(self, address: IPv4Address) -> tuple[IPv4Network, ...]:
         """Give the networks `address` stands in on this node, the widest first; blocked when the node does not hold it.
 
@@ -154,14 +162,11 @@ class NodeNetwork(Facts):
     def _is_neighbour(self, route: Route) -> bool:
         """Whether a route's gateway lies in the network of its interface, and that is no tunnel."""
         held = [own.value.network for own in self.addresses if own.interface == route.interface]
-        is_tunnel = dict(self.links).get(route.interface) == "tunnel" or route.interface.startswith(
-            ("tun", "wg", "ppp")
-        )
         try:
             gateway = IPv4Address(route.gateway)
         except AddressValueError:
             return False
-        return not is_tunnel and any(gateway in network for network in held)
+        return not self.is_tunnel(route.interface) and any(gateway in network for network in held)
 
     def _is_own(self, interface: str) -> bool | None:
         """Whether an interface is the node's own, and not the network plugin's; None where neither name nor kernel tells."""

@@ -70,6 +70,11 @@ class Swap(Facts):
         return tuple(name for name in self.at_boot if "/" not in name and name.endswith((".service", ".swap")))
 
     @property
+    def zram_units(self) -> tuple[str, ...]:
+        """Those of them that make it on compressed memory."""
+        return tuple(name for name in self.units if "zram" in name)
+
+    @property
     def in_fstab(self) -> tuple[str, ...]:
         """The others: what /etc/fstab names."""
         return tuple(name for name in self.at_boot if name not in self.units)
@@ -77,7 +82,7 @@ class Swap(Facts):
     @property
     def on_zram(self) -> bool:
         """Whether compressed memory is or will be swap."""
-        return any(device.kind == "zram" for device in self.devices) or any("zram" in name for name in self.units)
+        return any(device.kind == "zram" for device in self.devices) or bool(self.zram_units)
 
     @property
     def on_disk(self) -> tuple[str, ...]:

@@ -84,3 +84,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     with ExitStack() as stack:
         yield begin
+
+
+@pytest.fixture
+def own() -> Iterator[Callable[[Served], OwnNamespace]]:
+    """Make a namespace of edgeproof's own, and remove it at the end."""
+    with ExitStack() as stack:
+        yield lambda served: stack.enter_context(served.own_namespace())

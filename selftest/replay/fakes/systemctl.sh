@@ -55,12 +55,13 @@ show() {
   wanted=$properties,
   if [ -z "$known" ]; then
     set -- "LoadState=not-found" "ActiveState=inactive" "SubState=dead" "Id=$unit" "Names=$unit" "Result=success" \
-      "UnitFileState=" "FragmentPath=" "DropInPaths=" "MainPID=0" "NRestarts=0" "ExecStart=" "Environment=" \
-      "EnvironmentFiles="
+      "UnitFileState=" "FragmentPath=" "DropInPaths=" "MainPID=0" "NRestarts=0" "Environment="
     for line in "$@"; do printf '%s\n' "$line"; done
   else
     while IFS= read -r line; do printf '%s\n' "$line"; done <"$units/$unit"
   fi | while IFS= read -r line; do
+    # A list of structures is printed a line a part, and an empty one not at all (systemd, systemctl-show.c, print_property).
+    case $line in ExecStart= | EnvironmentFiles=) continue ;; esac
     case $wanted in , | *",${line%%=*},"*)
       if [ -n "$value" ]; then printf '%s\n' "${line#*=}"; else printf '%s\n' "$line"; fi
       ;;

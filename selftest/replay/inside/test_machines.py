@@ -132,6 +132,11 @@ def test_systemctl(run: Run) -> None:
         "LoadState=not-found\nMainPID=0\n\nLoadState=loaded\nMainPID=812\n"
     )
     assert run("systemctl show --value -p ActiveState docker") == "active\n"
+    files = ("/etc/default/k3s-agent", "/etc/sysconfig/k3s-agent", "/etc/systemd/system/k3s-agent.service.env")
+    assert run("systemctl show -p Id,EnvironmentFiles docker k3s k3s-agent") == (
+        "Id=docker.service\n\nId=k3s.service\n\nId=k3s-agent.service\n"
+        + "".join(f"EnvironmentFiles={file} (ignore_errors=yes)\n" for file in files)
+    )
     assert run("systemctl cat k3s-agent | sed -n '1p;/^ExecStart=/,$p'") == (
         "# /etc/systemd/system/k3s-agent.service\nExecStart=/usr/local/bin/k3s \\\n    agent \\\n\t'--docker' \\\n\n"
     )

@@ -42,7 +42,9 @@ def parse_device_query(output: Output) -> DeviceQuery | Unobserved:
     text = output.stdout + "\n" + output.stderr
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if "no-answer" in lines:
-        return Unobserved(f"Docker did not tell within {limits.DOCKER_ASK_S:g} s whether it has the image of deviceQuery")
+        return Unobserved(
+            f"Docker did not tell within {limits.DOCKER_ASK_S:g} s whether it has the image of deviceQuery"
+        )
     if output.status == 124 or "too-long" in lines:
         return Unobserved("the deviceQuery container did not end in time")
     if "no-such-image" in lines:

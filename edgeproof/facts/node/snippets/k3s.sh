@@ -1,7 +1,7 @@
 # K3s: its processes and services, what they run with (units, environment files, config.yaml), its data folders, what it said last.
 # Sections begin with `@@`. No token is printed: every text goes through the function `hide` (hide_secrets.sh).
-p=Id,LoadState,ActiveState,SubState,Result,NRestarts,ActiveEnterTimestampMonotonic,EnvironmentFiles
-units="k3s.service k3s-agent.service" configs=/etc/rancher/k3s/config.yaml datas=/var/lib/rancher/k3s envs='' hosts=''
+p=Id,LoadState,ActiveState,SubState,Result,NRestarts,ActiveEnterTimestampMonotonic,InactiveExitTimestampMonotonic,EnvironmentFiles
+units="k3s.service k3s-agent.service" configs=/etc/rancher/k3s/config.yaml datas=/var/lib/rancher/k3s envs='' hosts='' alone=''
 # Where settings lead: lines config, data, host, env, each with its value.
 leads() {
   awk '{
@@ -104,13 +104,15 @@ for d in $datas; do
   echo "@@ data $d"
   stat -L -c '%a %u %n' "$d/server" "$d/server/tls" "$d/server/token" "$d/server/node-token" "$d/server/agent-token" "$d/agent" 2>/dev/null
   sha256sum "$d/server/tls/server-ca.crt" "$d/agent/server-ca.crt" 2>/dev/null
+  [ ! -d "$d/agent" ] || [ -e "$d/agent/server-ca.crt" ] || alone=yes
 done
 for h in $hosts; do
   echo "@@ host $h"
   timeout "${limit_s:?}" getent ahosts "$h"
 done
-case $show in
-*=activating* | *=failed* | *NRestarts=[1-9]*)
+# It does not run, or runs and has not joined: an agent without a cluster CA asks its server again and again.
+case "$show $alone" in
+*=activating* | *=failed* | *NRestarts=[1-9]* | *" yes")
   echo "@@ journal"
   # shellcheck disable=SC2046,SC2086  # a -u before each unit
   timeout "${journal_s:?}" journalctl -b -n 40 -o cat --no-pager $(printf ' -u %s' $units) 2>/dev/null | hide log

@@ -1,9 +1,8 @@
 # Swap in use, then what makes it again at boot: lines of fstab but for noauto, and units that are enabled.
 cat /proc/swaps
 awk '$1 !~ /^#/ && $3 == "swap" && $4 !~ /(^|,)noauto(,|$)/ {print "fstab:" $1}' /etc/fstab 2>/dev/null
-for u in nvzramconfig zram-config zramswap dphys-swapfile; do
-  systemctl is-enabled -q $u 2>/dev/null && echo "unit:$u.service"
-done
+systemctl list-unit-files --no-legend --no-pager '*zram*.service' dphys-swapfile.service 2>/dev/null |
+  awk '$2 ~ /^(enabled|enabled-runtime|generated)$/ {print "unit:" $1}'
 for u in /etc/systemd/system/*.wants/*.swap; do
   [ -e "$u" ] && echo "unit:${u##*/}"
 done
