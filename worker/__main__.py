@@ -108,9 +108,9 @@ def fork_readers(options, source, numbered, record, clock):
     wanted = options.profile == "tuned" and source.kind == "directory"
     if not (wanted and gpu_devices() and nvjpeg.library()):
         return None
-    from worker.jpeg_engines.read_processes import ReadProcesses
+    from worker.jpeg_engines.early import begin
 
-    return ReadProcesses(source, numbered, record, clock)
+    return begin(source, numbered, record, clock)
 
 
 def import_profile(name):

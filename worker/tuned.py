@@ -123,7 +123,7 @@ class Tuned:
         try:
             from worker.jpeg_engines.decoder import GpuDecoder
 
-            self.gpu_decoder = GpuDecoder(self.batch, self.network.type)
+            self.gpu_decoder = GpuDecoder(self.processes.early.wait(), self.batch, self.network.type)
             self.gpu_decoder.warm_up()
         except Exception as error:
             if out_of_memory(error):

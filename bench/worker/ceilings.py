@@ -17,14 +17,14 @@ class Ceilings:
     def __init__(self, weights: str) -> None:
         from worker.clock import Clock
         from worker.jpeg_engines import nvjpeg
-        from worker.jpeg_engines.read_processes import ReadProcesses
+        from worker.jpeg_engines.early import begin
         from worker.record import Record
         from worker.source import Folder
 
         self.clock = Clock()
         self.record = Record(self.clock)
         # Readers of nothing, forked before torch as the worker does: with them the tuned profile decodes on the GPU.
-        readers = ReadProcesses(Folder("."), [], self.record, self.clock) if nvjpeg.library() else None
+        readers = begin(Folder("."), [], self.record, self.clock) if nvjpeg.library() else None
         import torch
 
         from worker.tuned import Tuned

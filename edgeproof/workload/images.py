@@ -113,7 +113,7 @@ def _context(inventory: Inventory) -> Context:
     files = {
         file.relative_to(WORKER).as_posix(): file.read_bytes()
         for file in sorted(WORKER.rglob("*"))
-        if file.suffix == ".py" or file.name == "Dockerfile"
+        if file.suffix in (".py", ".cu") or file.name == "Dockerfile"
     }
     arguments = {"BASE": inventory.images.worker_base, "WEIGHTS": weights}
     if weights not in ("pretrained", "random"):

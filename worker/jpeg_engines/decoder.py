@@ -14,9 +14,8 @@ import torch
 from worker import decode
 from worker.clock import Clock
 from worker.jpeg_engines.header import MOST_PIXELS
-from worker.jpeg_engines.nvjpeg import NvJpeg
 from worker.jpeg_engines.read_processes import CROPPED_BYTES, GROUP, in_memory
-from worker.jpeg_engines.resize import CROPPED_ALREADY, numbers_of, resize
+from worker.jpeg_engines.resize import CROPPED_ALREADY, Resizer, numbers_of
 from worker.record import Record
 
 BUFFERS = 5
@@ -48,8 +47,8 @@ class Arena:
 class GpuDecoder:
     """Two threads, each with a stream of its own: one decodes groups of files, the other resizes them into batches."""
 
-    def __init__(self, batch, type_of_numbers):
-        self.jpeg = NvJpeg()
+    def __init__(self, early, batch, type_of_numbers):
+        self.jpeg, self.resizer = early.jpeg, Resizer(early, type_of_numbers)
         self.name = "nvJPEG (the GPU's JPEG engines), resized on the GPU as Pillow does"
         self.batch, self.current, self.refused, self.why = batch, None, 0, None
         self.decoding, self.resizing = torch.cuda.Stream(priority=-1), torch.cuda.Stream(priority=-1)
@@ -170,7 +169,7 @@ class GpuDecoder:
             start = len(self.current.members)
             now, found = found[: self.batch - start], found[self.batch - start :]
             addresses = [arena.start + offset for _, offset, _ in now]
-            sent.append(resize(addresses, [numbers for _, _, numbers in now], self.current.images[start:]))
+            sent.append(self.resizer.resize(addresses, [numbers for _, _, numbers in now], self.current.images[start:]))
             self.current.members.extend((row.index, arena.group.names[row.index], None) for row, _, _ in now)
             if len(self.current.members) == self.batch:
                 self._hand_over()

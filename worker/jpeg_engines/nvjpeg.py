@@ -1,14 +1,12 @@
 """nvJPEG, the CUDA toolkit's JPEG decoder, called as the C library it is: files in memory to RGB on the device, a batch a call."""
 
 import ctypes
-import glob
-import os
-import sys
+
+from worker.jpeg_engines import libraries
 
 OLDEST = (12, 1)
 """The first that interpolates chroma as libjpeg-turbo does (the release notes' flag UPSAMPLING_WITH_INTERPOLATION)."""
-NAMES = ("libnvjpeg.so.13", "libnvjpeg.so.12")
-WHEELS = os.path.join("nvidia", "*", "lib", "libnvjpeg.so.*")
+MAJORS = (13, 12)
 RGB_INTERLEAVED = 5
 NO_PIPELINE, INTERPOLATE = 1, 32
 """Flags. Pipelined, the engines' batches wait for the multiprocessors again and again: half as fast beside a network."""
@@ -32,16 +30,8 @@ CHANNELS = 4
 
 
 def library():
-    """Load libnvjpeg from a wheel beside torch's, or the system; None where there is none, or one too old."""
-    wheels = [found for path in sys.path for found in sorted(glob.glob(os.path.join(path, WHEELS)), reverse=True)]
-    for name in wheels + list(NAMES):
-        try:
-            found = ctypes.CDLL(name)
-        except OSError:
-            continue
-        if version(found) >= OLDEST:
-            return found
-    return None
+    """Load libnvjpeg; None where there is none, or none new enough."""
+    return libraries.load("nvjpeg", MAJORS, lambda found: version(found) >= OLDEST)
 
 
 def version(found):

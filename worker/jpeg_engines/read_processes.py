@@ -88,6 +88,7 @@ class ReadProcesses:
 
     def __init__(self, source, numbered, record, clock):
         self.source, self.names, self.record, self.clock = source, dict(numbered), record, clock
+        self.early = None
         count = max(LEAST_PROCESSES, min(MOST_PROCESSES, machine.cores() // 2))
         self.slot_bytes = max(
             LEAST_SLOT_BYTES, min(SLOT_BYTES, machine.memory_bytes() // MEMORY_SHARE // count // SLOTS)
