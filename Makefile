@@ -13,7 +13,7 @@ STATE := $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/edgeproof/lab/edgeproof
 INVENTORY := $(STATE)/cluster.yaml
 OUT ?= out.json
 
-.PHONY: help venv torch demo test test-all check wheel bench clean selftest selftest-old selftest-lab lab
+.PHONY: help venv torch demo test test-all check wheel bench clean selftest selftest-old selftest-gpu selftest-lab lab
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -71,6 +71,9 @@ selftest: torch ## the selftests that need no lab
 selftest-old: venv ## the worker's selftests on the oldest software that this machine runs: Python 3.6, or bullseye's 3.9, and torch 1.10; a few images on arm64, emulated
 	$(BIN)/python -m pytest selftest/worker --worker-bed=old -q --durations=5 -n 2
 	$(BIN)/python -m pytest selftest/worker/test_few_images.py --worker-bed=arm64 -q
+
+selftest-gpu: ## the worker's selftests on this machine's GPU, with the torch that $(PYTHON) has; what pytest needs must be there too
+	$(PYTHON) -m pytest selftest/worker -q --durations=5
 
 selftest-lab: lab ## the selftests against the lab
 	$(BIN)/python -m pytest selftest -m lab -v

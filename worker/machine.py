@@ -55,6 +55,11 @@ def gpu_devices():
     return [path for path in GPU_DEVICES if os.path.exists(path)]
 
 
+def has_card():
+    """Tell whether the GPU is a card of its own, and not a Jetson's, which has /dev/nvmap and the like beside /dev/nvidia0."""
+    return gpu_devices() == ["/dev/nvidia0"]
+
+
 def keep_freed_memory():
     """Tell glibc to keep what is freed, not to map each tensor anew; raises OSError or AttributeError elsewhere.
 

@@ -37,7 +37,7 @@ def full_fp32(torch):
 def network_in(precision, exact, state, is_asked_for):
     """Give a network of that precision, tried on this machine, or `exact`, the one in fp32, and the record says why.
 
-    It must answer as `exact` does, and be no slower, unless somebody asked for it.
+    It must answer as `exact` does, and on a CPU be no slower, unless somebody asked for it.
     """
     if precision == exact.precision:
         return exact
@@ -47,7 +47,8 @@ def network_in(precision, exact, state, is_asked_for):
         if own_s > exact_s:  # the first time, either may have had something to prepare
             own_s, exact_s = network.trial(), exact.trial()
         why = unlike(network.plain_logits, exact.plain_logits, precision)
-        if not why and own_s > MOST_SLOWER * exact_s and not is_asked_for:
+        slower = exact.device == "cpu" and own_s > MOST_SLOWER * exact_s  # two images say nothing of a GPU's time
+        if not why and slower and not is_asked_for:
             why = "slower than fp32: {:.2f} s against {:.2f} s for {} images".format(own_s, exact_s, TRIAL_IMAGES)
     except (RuntimeError, NotImplementedError) as error:
         if out_of_memory(error):

@@ -53,9 +53,11 @@ class Record:
         ((reason, count),) = reasons.most_common(1)
         return "no image could be classified: {} ({} of {})".format(reason, count, sum(reasons.values()))
 
-    def fell_back(self, piece, why):
-        """Note a fast path that was not taken, once."""
+    def fell_back(self, piece, why, costs=""):
+        """Note a fast path that was not taken, once; `costs` says what it would have gained, where that was measured."""
         fallback = {"piece": piece, "why": str(why)[:REASON_CHARACTERS]}
+        if costs:
+            fallback["costs"] = costs
         if fallback not in self.fallbacks:
             self.fallbacks.append(fallback)
 

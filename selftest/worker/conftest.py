@@ -20,7 +20,10 @@ HERE = Path(__file__).parent
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what stands on the list of what a bed does not run, with its reason."""
     left_out = NOT_ON.get(config.getoption("worker_bed"), {})
+    no_gpu = pytest.mark.skip(reason="no NVIDIA card here: make selftest-gpu on a machine that has one")
     for item in items:
+        if item.get_closest_marker("gpu") and not Path("/dev/nvidia0").exists():
+            item.add_marker(no_gpu)
         if item.path.parent == HERE and item.name in left_out:
             item.add_marker(pytest.mark.skip(reason=left_out[item.name]))
 

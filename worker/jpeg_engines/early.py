@@ -32,7 +32,11 @@ class Early:
         try:
             self.nvrtc = nvrtc.library()
             if self.nvrtc is None:
-                raise OSError("no libnvrtc {} here, which makes the kernel that resizes".format(" or ".join(map(str, nvrtc.MAJORS))))
+                raise OSError(
+                    "no libnvrtc {} here, which makes the kernel that resizes".format(
+                        " or ".join(map(str, nvrtc.MAJORS))
+                    )
+                )
             self.cuda = nvrtc.driver()
             self.arch = nvrtc.capability(self.cuda)
             opening = threading.Thread(target=self._open_engines, daemon=True)

@@ -26,6 +26,7 @@ STATUSES = (
     "incomplete bitstream",
 )
 """nvjpegStatus_t, in nvjpeg.h's order."""
+NO_HARDWARE = 7
 CHANNELS = 4
 
 
@@ -80,8 +81,14 @@ class NvJpeg:
         check(status, "decoding")
 
 
+class NoEnginesError(RuntimeError):
+    """The card has no JPEG engines."""
+
+
 def check(status, doing):
     """Raise RuntimeError for what is no success."""
+    if status == NO_HARDWARE:
+        raise NoEnginesError("this card has no JPEG engines (nvJPEG: {})".format(STATUSES[status]))
     if status:
         words = STATUSES[status] if status < len(STATUSES) else "status {}".format(status)
         raise RuntimeError("nvJPEG, {}: {}".format(doing, words))

@@ -1,0 +1,97 @@
+"""The GPU's way, on a machine whose card has JPEG engines: `make selftest-gpu`."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edgeproof.workload.dataset import Recipe, make_dataset
+from selftest.worker.beds.bed import Bed
+from selftest.worker.driver import ask
+from selftest.worker.worker_run import LIMIT_S, run
+
+pytestmark = pytest.mark.gpu
+RECIPE = Recipe(300, 500, 375, corrupt=2)
+"""More than two groups of files, and than two batches."""
+
+LEFT_BYTES = 1400 << 20
+"""Of the card's memory: batches of 128 do not fit in that, smaller ones do."""
+
+HOLD = (
+    "import sys, torch; free = torch.cuda.mem_get_info()[0]\n"
+    "held = torch.empty(free - int(sys.argv[1]), dtype=torch.uint8, device='cuda')\n"
+    "print('held', flush=True); sys.stdin.read()"
+)
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Images as ImageNet's, two of them corrupt."""
+    folder = tmp_path_factory.mktemp("images")
+    make_dataset(folder, RECIPE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def missions(worker: Bed, images: Path) -> Any:
+    """What the mission's loop predicts of them on this GPU."""
+    return run(worker, images, "--profile", "seed")["predictions"]
+
+
+def test_engines_decode(worker: Bed, images: Path, missions: Any) -> None:
+    """The JPEG engines do the work, nothing falls back, and the classes are the mission's."""
+    record = run(worker, images)
+    assert (record["device"], record["fallbacks"]) == ("cuda", [])
+    assert record["decoder"].startswith("nvJPEG")
+    assert record["predictions"] == missions
+
+
+def test_neither_compiler_nor_home(worker: Bed, images: Path, missions: Any) -> None:
+    """As in a pod: nothing in PATH, and a home that nobody can write to."""
+    record = run(worker, images, PATH="/nowhere", HOME="/proc/1/no-home")
+    assert (record["fallbacks"], record["predictions"]) == ([], missions)
+    assert record["decoder"].startswith("nvJPEG")
+
+
+@pytest.mark.parametrize("side", [(64, 64), (224, 224), (500, 375), (375, 500), (2000, 320), (333, 1999)], ids=str)
+def test_resize_is_pillows(worker: Bed, side: tuple[int, int]) -> None:
+    """No pixel differs by more than one of 255."""
+    assert ask(worker, "gpu_pixels", {"side": side})["largest"] < 1.01
+
+
+def test_no_nvjpeg(worker: Bed, images: Path, missions: Any) -> None:
+    """Without libnvjpeg Pillow decodes, and the record says what is missing, and that it costs."""
+    hidden = "for f in $(find / -xdev -name 'libnvjpeg.so*' 2>/dev/null); do mount --bind /dev/null $f; done"
+    command = f'{hidden}; exec "$@"'
+    bare = replace(worker, python=("unshare", "-m", "sh", "-c", command, "sh", *worker.python))
+    record = run(bare, images)
+    (fallback,) = record["fallbacks"]
+    assert fallback["piece"] == "JPEGs decoded on the GPU"
+    assert "libnvjpeg" in fallback["why"]
+    assert "times" in fallback["costs"]
+    assert record["predictions"] == missions
+
+
+def test_little_memory(worker: Bed, images: Path, missions: Any) -> None:
+    """Where the card's memory is taken by others, the batch halves, the record says so, and the classes stay."""
+    holder = subprocess.Popen(
+        [*worker.python, "-c", HOLD, str(LEFT_BYTES)],
+        env=worker.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        record = run(worker, images)
+    finally:
+        holder.kill()
+        holder.communicate(timeout=LIMIT_S)
+    assert record["predictions"] == missions
+    assert record["batch"] < 128
+    assert record["fallbacks"][0]["piece"] == "batch 128"
