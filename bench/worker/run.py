@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeproof.errors import WorkloadError
-from edgeproof.measure.shards import parse_record
+from edgeproof.measure.shard_record import find_record
 from lab.places import CHECKOUT
 
 RUN_S = 900.0
@@ -54,7 +54,7 @@ def worker(folder: Path, *arguments: str, times: int = 1) -> Runs:
 def _once(command: list[str]) -> dict[str, Any]:
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=RUN_S, check=False)
     try:
-        return parse_record(done.stdout)
+        return find_record(done.stdout)
     except WorkloadError:
         text = f"{shlex.join(command)} ended with {done.returncode} and no record:\n{done.stderr[-2000:]}"
         raise RuntimeError(text) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import statistics
 from collections import Counter
 from dataclasses import dataclass
@@ -11,10 +10,16 @@ from typing import Any
 
 from edgeproof.errors import WorkloadError
 from edgeproof.facts.observed import Blocked, NotApplicable
+from edgeproof.measure.shard_record import ShardRecord
 
-SCHEMA = "edgeproof.worker/1"
 MOST_STRAGGLE = 1.5
 """The mission's fastest and slowest node hardly differed; half as slow again is a slow node (catalogue: slow-node)."""
+
+RECORDED = {
+    "index", "range", "images_done", "failures", "seconds", "work_s", "wall_s", "images_per_s", "device", "device_name",
+    "torch", "precision", "batch", "decoder", "weights", "profile", "gpu_devices", "fallbacks", "peak_host_bytes",
+}  # fmt: skip
+"""Of a shard's record, what the run's record holds."""
 
 MOST_REASONS = 3
 """Of the reasons why images failed, the most frequent ones are shown."""
@@ -22,58 +27,47 @@ MOST_REASONS = 3
 
 @dataclass(frozen=True)
 class Shard:
-    """One pod's record (schema edgeproof.worker/1), and where it ran. Seconds are the pod's own clock."""
+    """One pod's record, and where it ran. Seconds are the pod's own clock."""
 
     node: str
     index: int
-    record: dict[str, Any]
+    record: ShardRecord
 
     @property
     def images(self) -> int:
         """Images classified."""
-        return int(self.record["images_done"])
+        return self.record.images_done
 
     @property
     def work_s(self) -> float:
         """From the end of the warm-up to the last image."""
-        return float(self.record["work_s"])
+        return self.record.work_s
 
     @property
     def compute_s(self) -> float:
         """The model's own seconds."""
-        return float(self.record["seconds"]["compute"])
+        return self.record.seconds.compute
 
     @property
     def top1(self) -> dict[str, int]:
         """Every image's class, by name."""
-        return dict(self.record["predictions"].get("top1", {}))
+        return self.record.predictions.top1
 
     @property
     def warm_up_end_s(self) -> float:
-        """When the warm-up was over, on the pod's clock."""
-        return max(float(span["end_s"]) for span in self.record["spans"] if span["phase"] == "warm_up")
+        """When the warm-up was over, on the pod's clock; raises WorkloadError where the record has none."""
+        ends = [span.end_s for span in self.record.spans if span.phase == "warm_up"]
+        if not ends:
+            raise WorkloadError(f"the record of the shard on {self.node} has no warm-up among its spans")
+        return max(ends)
 
     @property
     def first_read_s(self) -> float:
         """When the first image was asked for, on the pod's clock; not applicable where there was none."""
-        starts = [float(span["start_s"]) for span in self.record["spans"] if span["phase"] == "read"]
+        starts = [span.start_s for span in self.record.spans if span.phase == "read"]
         if not starts:
             raise NotApplicable(f"the shard on {self.node} had no image to read")
         return min(starts)
-
-
-def parse_record(text: str) -> dict[str, Any]:
-    """Find the record in a pod's log: the last line that is one; raises WorkloadError when there is none."""
-    for line in reversed(text.splitlines()):
-        if line.startswith("{") and SCHEMA in line:
-            try:
-                found = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(found, dict) and found.get("schema") == SCHEMA:
-                return found
-    last = text.strip().splitlines()[-3:]
-    raise WorkloadError("the pod printed no record; its last lines:\n" + "\n".join(last))
 
 
 @dataclass(frozen=True)
@@ -98,9 +92,9 @@ class JobRun:
     def check_work(self, name: str) -> None:
         """Raise WorkloadError where a shard had images and classified none: that is no work, whatever its exit status."""
         for shard in self.shards:
-            failures = shard.record["failures"]
+            failures = shard.record.failures
             if failures and not shard.images:
-                counted = Counter(str(failure["reason"]) for failure in failures)
+                counted = Counter(failure.reason for failure in failures)
                 said = "; ".join(f"{words} ({count} times)" for words, count in counted.most_common(MOST_REASONS))
                 message = f"{name}: the shard on {shard.node} classified none of its {len(failures)} images: {said}"
                 raise WorkloadError(message, said=said, node=shard.node)
@@ -113,7 +107,7 @@ class JobRun:
     @property
     def available(self) -> int:
         """Images there were, over all shards."""
-        return int(self.shards[0].record["available"])
+        return self.shards[0].record.available
 
     @property
     def images(self) -> int:
@@ -148,7 +142,7 @@ class JobRun:
     @property
     def failures(self) -> list[str]:
         """Every name that could not be classified, as often as it was tried."""
-        return sorted(failure["name"] for shard in self.shards for failure in shard.record["failures"])
+        return sorted(failure.name for shard in self.shards for failure in shard.record.failures)
 
     @property
     def digest(self) -> str:
@@ -163,10 +157,9 @@ class JobRun:
 
     def as_data(self) -> dict[str, Any]:
         """Give it as plain data, as the run record holds it; classes and spans left out."""
-        kept = ("index", "range", "images_done", "failures", "seconds", "work_s", "wall_s", "images_per_s", "device",
-                "device_name", "torch", "precision", "batch", "decoder", "weights", "profile", "gpu_devices", "fallbacks",
-                "peak_host_bytes")  # fmt: skip
-        shards = [{"node": shard.node, **{key: shard.record.get(key) for key in kept}} for shard in self.shards]
+        shards = [{"node": shard.node, **shard.record.model_dump(include=RECORDED)} for shard in self.shards]
+        for shard in shards:
+            shard["fallbacks"] = [{key: text for key, text in each.items() if text is not None} for each in shard["fallbacks"]]
         return {
             "shards": shards, "images": self.images, "images_per_s": round(self.images_per_s, 3), "job_wall_s": round(self.wall_s, 3),
             "slowest_work_s": round(self.slowest_work_s, 3), "straggle": round(self.straggle, 3), "failed_images": self.failures,
@@ -219,7 +212,7 @@ class Speedup:
         """Say where the cluster's wall time went beside an even share of the single agent's work, in seconds."""
         ideal_s = self.single.slowest_work_s / len(self.cluster.shards)
         slowest = self.cluster.slowest
-        in_pod_s = float(slowest.record["wall_s"])
+        in_pod_s = slowest.record.wall_s
         return {
             "ideal_work": round(ideal_s, 3),
             "uneven_or_slower_work": round(self.cluster.slowest_work_s - ideal_s, 3),

@@ -9,7 +9,8 @@ from edgeproof import limits
 from edgeproof.errors import WorkloadError
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.cluster.members import parse_member
-from edgeproof.measure.shards import JobRun, Shard, parse_record
+from edgeproof.measure.shard_record import parse_record
+from edgeproof.measure.shards import JobRun, Shard
 from edgeproof.trial.gpu import ask_for_gpu
 from edgeproof.trial.manifests import NFS_JOB, SYNTHETIC_JOB, Manifest, manifest, pod_spec, set_environment
 from edgeproof.trial.namespace import URLS, OwnNamespace

@@ -91,7 +91,7 @@ class Workloads:
         """
         if agent in self.cluster.without_gpu:
             raise NotApplicable(f"{agent} has no GPU")
-        found: list[str] = self.synthetic().on(agent).record["gpu_devices"]
+        found = self.synthetic().on(agent).record.gpu_devices
         if not found and self.broken.get(agent):
             raise Blocked(self.broken[agent])
         return found

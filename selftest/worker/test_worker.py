@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from edgeproof.measure.shards import JobRun, Shard, parse_record
+from edgeproof.measure.shard_record import find_record, parse_record
+from edgeproof.measure.shards import JobRun, Shard
 from edgeproof.workload.dataset import Recipe, make_dataset
 from selftest.worker.beds.bed import Bed
 from selftest.worker.worker_run import LIMIT_S, run, started, with_memory
@@ -52,13 +53,15 @@ def seed(worker: Bed, images: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def halves(worker: Bed, images: Path) -> JobRun:
     """The records of two shards, told apart by their environment, as an Indexed Job does."""
-    records = [run(worker, images, JOB_COMPLETION_INDEX=index, TOTAL_JOBS="2") for index in ("0", "1")]
-    return JobRun(tuple(Shard("here", record["index"], record) for record in records), 0.0)
+    lines = [json.dumps(run(worker, images, JOB_COMPLETION_INDEX=index, TOTAL_JOBS="2")) for index in ("0", "1")]
+    records = [parse_record(line) for line in lines]
+    return JobRun(tuple(Shard("here", record.index, record) for record in records), 0.0)
 
 
 def test_record(tuned: dict[str, Any]) -> None:
-    """The last line is the record, of the schema that the suite reads."""
-    assert tuned["schema"] == "edgeproof.worker/1"
+    """The last line is the record, and the suite can read it."""
+    record = parse_record(json.dumps(tuned))
+    assert (record.images_done, record.interrupted) == (RECIPE.count - RECIPE.corrupt, False)
 
 
 def test_phases(tuned: dict[str, Any]) -> None:
@@ -177,4 +180,4 @@ def terminate(process: subprocess.Popen[str]) -> tuple[int, dict[str, Any]]:
     """Send SIGTERM; give the exit status and the record, which must come in ANSWER_S."""
     process.terminate()
     out, _ = process.communicate(timeout=ANSWER_S)
-    return process.returncode, parse_record(out)
+    return process.returncode, find_record(out)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from edgeproof.measure.shards import SCHEMA
+from edgeproof.measure.shard_record import SCHEMA
 from edgeproof.workload.dataset import Recipe
 from selftest.replay.api.kinds import Object
 

@@ -49,7 +49,7 @@ def test_healthy_synthetic(runs: Runs) -> None:
     run = runs.synthetic()
     assert sorted(run.nodes) == sorted(AGENTS)
     assert run.images == runs.inventory.workload.synthetic_images
-    assert run.shards[0].record["gpu_devices"] != []
+    assert run.shards[0].record.gpu_devices != []
     assert runs.served.api.undescribed == []
 
 
@@ -57,7 +57,7 @@ def test_healthy_synthetic(runs: Runs) -> None:
 def test_healthy_nfs(runs: Runs) -> None:
     """Workload II: the same images, classes and failures on one agent and on all, each tried once."""
     single, both = runs.nfs(AGENTS[0]), runs.nfs(*AGENTS)
-    assert [shard.record["range"] for shard in both.shards] == [[0, 6], [6, 13]]
+    assert [shard.record.range for shard in both.shards] == [[0, 6], [6, 13]]
     assert single.tried == both.tried == sorted(set(both.tried))
     assert len(single.tried) == single.available == 13
     assert single.digest == both.digest
@@ -68,14 +68,14 @@ def test_healthy_nfs(runs: Runs) -> None:
 def test_digest_is_that_of_the_record(runs: Runs) -> None:
     """A shard's own digest is over its own classes."""
     shard = runs.nfs(AGENTS[0]).shards[0]
-    assert JobRun((shard,), 0.0).digest == shard.record["predictions"]["digest"]
+    assert JobRun((shard,), 0.0).digest == shard.record.predictions.digest
 
 
 def test_phases(runs: Runs) -> None:
     """The warm-up is over before the first read; the phases add up to the pod's own time."""
     shard = runs.nfs(*AGENTS).on("user-worker")
     assert shard.warm_up_end_s <= shard.first_read_s
-    assert shard.record["spans"][-1]["end_s"] == pytest.approx(shard.record["wall_s"])
+    assert shard.record.spans[-1].end_s == pytest.approx(shard.record.wall_s)
     assert shard.compute_s < shard.work_s
 
 
@@ -86,8 +86,8 @@ def test_values(runs: Runs) -> None:
     """What is said of every worker holds for each; what is said of one node's goes before it."""
     run = runs.synthetic()
     slow, other = run.on("user-worker"), run.on("user-newworker")
-    assert (slow.work_s, slow.record["torch"], slow.record["device"]) == (99, "2.1.0", "cpu")
-    assert (other.work_s, other.record["images_per_s"], other.record["gpu_devices"]) == (30, 2.0, [])
+    assert (slow.work_s, slow.record.torch, slow.record.device) == (99, "2.1.0", "cpu")
+    assert (other.work_s, other.record.images_per_s, other.record.gpu_devices) == (30, 2.0, [])
 
 
 @case(
@@ -96,8 +96,8 @@ def test_values(runs: Runs) -> None:
 def test_every_image_fails(runs: Runs) -> None:
     """A shard in which every image fails, and which succeeds for all that."""
     shard = runs.synthetic().on("user-worker")
-    assert (shard.images, len(shard.record["failures"]), shard.top1) == (0, 60, {})
-    assert {failure["reason"] for failure in shard.record["failures"]} == {"RuntimeError: Numpy is not available"}
+    assert (shard.images, len(shard.record.failures), shard.top1) == (0, 60, {})
+    assert {failure.reason for failure in shard.record.failures} == {"RuntimeError: Numpy is not available"}
 
 
 @case("logs: [{job: inference-nfs-2, node: user-newworker, record: {classes: {image-0003*: 7}}}]")
