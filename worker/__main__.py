@@ -5,19 +5,28 @@ import os
 import signal
 import sys
 import threading
+from functools import partial
+from typing import TYPE_CHECKING, Callable, Optional, Sequence, Union
 
 from worker import limits
 from worker.clock import Clock
 from worker.machine import gpu_devices
+from worker.options import Options
 from worker.record import Record
-from worker.source import Folder, Synthetic, shard_range
+from worker.source import Folder, Source, Synthetic, shard_range
+
+if TYPE_CHECKING:
+    from worker.jpeg_engines.engines import Engines
+    from worker.resnet import State
+    from worker.seed import Seed
+    from worker.tuned import Tuned
 
 BAD_ARGUMENTS = 2
 FAILED = 1
 TERMINATED = 128 + signal.SIGTERM
 
 
-def parse(arguments):
+def parse(arguments: Optional[Sequence[str]]) -> Options:
     """Read the command line; the environment, as a Job's pods have it, gives the defaults."""
     env = os.environ.get
     parser = argparse.ArgumentParser(prog="worker", description=__doc__)
@@ -30,7 +39,7 @@ def parse(arguments):
         default=env("EDGEPROOF_WEIGHTS") or "",
         help="pretrained, random, or a file (default: the image's own)",
     )
-    parser.add_argument("--index", type=int, default=env("JOB_COMPLETION_INDEX") or 0)
+    parser.add_argument("--index", dest="shard", type=int, default=env("JOB_COMPLETION_INDEX") or 0)
     parser.add_argument("--total-jobs", type=int, default=env("TOTAL_JOBS") or 1)
     parser.add_argument(
         "--total-images", type=int, default=env("TOTAL_IMAGES") or 120, help="synthetic images, over all shards"
@@ -46,91 +55,90 @@ def parse(arguments):
         "--decode-threads", type=int, default=0, help="threads that decode, and on a CPU classify (default: by cores)"
     )
     parser.add_argument("--bake", metavar="FILE", help="write the weights to FILE and end: for the image's build")
-    return parser.parse_args(arguments)
+    return Options(**vars(parser.parse_args(arguments)))
 
 
-def bake(options):
-    """Write the weights of --weights (pretrained, random, or a file's) to a file."""
+def bake(weights_asked: str, path: str) -> None:
+    """Write weights (pretrained, random, or a file's) to a file."""
     from worker import weights
 
-    weights.save(options.weights or "pretrained", options.bake)
+    weights.save(weights_asked or "pretrained", path)
 
 
-def shard(options, record, clock):
+def engines_for(options: Options, source: Source) -> "Optional[Engines]":
+    """Fork readers where a GPU's JPEG engines may want files faster than threads can read.
+
+    Here, because processes are forked: no thread has been started yet.
+    """
+    if options.profile != "tuned" or not isinstance(source, Folder) or not gpu_devices():
+        return None
+    from worker.jpeg_engines.engines import open_engines
+
+    return open_engines(source.path)
+
+
+def shard(options: Options, source: Source, engines: "Optional[Engines]", record: Record) -> None:
     """Do the shard; raises ValueError or OSError where there is nothing to do, RuntimeError where it cannot be done."""
-    source = Synthetic(options.total_images) if options.source == "synthetic" else Folder(options.source)
-    record.about.update(
-        profile=options.profile,
-        source=source.kind,
-        path=source.path,
-        index=options.index,
-        total_jobs=options.total_jobs,
-    )
+    about, clock = record.about, record.clock
+    about.profile, about.source, about.path = options.profile, source.kind, source.path
+    about.index, about.total_jobs = options.shard, options.total_jobs
     with clock.phase("list"):
         names = source.names()
-        start, stop = shard_range(len(names), options.index, options.total_jobs)
-    record.about.update(range=[start, stop], available=len(names))
+        start, stop = shard_range(len(names), options.shard, options.total_jobs)
+    about.range, about.available = (start, stop), len(names)
     say("images {} to {} of {}".format(start, stop, len(names)))
     numbered = [(index, names[index]) for index in range(start, stop)]
-    processes = fork_readers(options, source, numbered, record, clock)
+    if engines:
+        engines.give(numbered, record)
     with clock.phase("import"):
         import torch
 
         from worker import weights
 
-        profiles = import_profile(options.profile)
+        make_profile = import_profile(options, engines)
     with clock.phase("device_init"):
         device = "cuda" if torch.cuda.is_available() else "cpu"
-        name = torch.cuda.get_device_name(0) if device == "cuda" else "cpu"
+        device_name = torch.cuda.get_device_name(0) if device == "cuda" else "cpu"
         if device == "cuda":
             torch.cuda.synchronize()
     with clock.phase("model_load"):
         baked = weights.baked_path()
-        state, label = weights.load(options.weights or (baked if os.path.exists(baked) else "pretrained"), torch)
-        profile = profiles(torch, state, device, record, clock, options, processes)
+        state, label = weights.load(options.weights or (baked if os.path.exists(baked) else "pretrained"))
+        profile = make_profile(state, device, record)
         del state  # 100 MB
-    record.about.update(device=device, device_name=name, torch=torch.__version__, weights=label)
+    about.device, about.device_name, about.torch, about.weights = device, device_name, torch.__version__, label
     with clock.phase("warm_up"):
         profile.warm_up()
-    record.about.update(
-        precision=profile.precision, batch=profile.batch, decoder=profile.decoder, kernels=profile.kernels
-    )
+    about.precision, about.batch = profile.precision, profile.batch
+    about.decoder, about.kernels = profile.decoder, profile.kernels
     record.work_start_s = clock.now()
     profile.classify(source, numbered)
     record.work_end_s = clock.now()
-    record.about["peak_device_bytes"] = torch.cuda.max_memory_allocated() if device == "cuda" else 0
+    about.peak_device_bytes = torch.cuda.max_memory_allocated() if device == "cuda" else 0
 
 
-def fork_readers(options, source, numbered, record, clock):
-    """Fork readers, before torch is imported, where a GPU's JPEG engines may want files faster than threads can read."""
-    from worker.jpeg_engines import nvjpeg
-
-    wanted = options.profile == "tuned" and source.kind == "directory"
-    if not (wanted and gpu_devices() and nvjpeg.library()):
-        return None
-    from worker.jpeg_engines.early import begin
-
-    return begin(source, numbered, record, clock)
-
-
-def import_profile(name):
+def import_profile(
+    options: Options, engines: "Optional[Engines]"
+) -> "Callable[[State, str, Record], Union[Seed, Tuned]]":
     """Import what one profile needs, and no more: torchvision alone is a third of the seed profile's start."""
-    if name == "seed":
+    if options.profile == "seed":
         from worker.seed import Seed
 
         return Seed
+    from worker.networks import Asked
     from worker.tuned import Tuned
 
-    return Tuned
+    asked = Asked(options.precision, options.batch, options.decode_threads)
+    return partial(Tuned, asked=asked, engines=engines)
 
 
-def say(text):
+def say(text: str) -> None:
     """Tell a person who reads the pod's log."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
 
-def report(record, options, interrupted=False):
+def report(record: Record, options: Options, interrupted: bool = False) -> None:
     """Print the record: the last line on standard output; write the classes to a file where one is named."""
     if options.predictions not in ("", "inline"):
         try:
@@ -141,42 +149,44 @@ def report(record, options, interrupted=False):
     sys.stdout.flush()
 
 
-def main(arguments=None):
+def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run one shard in a thread, so that SIGTERM is answered at once, whatever the model is at."""
     options = parse(arguments)
     if options.bake:
-        bake(options)
+        bake(options.weights, options.bake)
         return 0
-    clock = Clock()
-    record = Record(clock, say)
-    outcome = {"status": FAILED}
+    record = Record(Clock(), say)
+    status = FAILED
 
-    def work():
+    def work() -> None:
+        nonlocal status
         try:
-            shard(options, record, clock)
-            outcome["status"] = FAILED if record.why_nothing() else 0
+            shard(options, source, engines, record)
+            status = FAILED if record.why_nothing() else 0
         except (ValueError, OSError) as error:
             say("worker: {}".format(error))
-            outcome["status"] = BAD_ARGUMENTS if record.work_start_s is None else FAILED
+            status = BAD_ARGUMENTS if record.work_start_s is None else FAILED
         except Exception as error:
             say("worker: {}: {}".format(type(error).__name__, error))
 
-    def terminate(*_):
+    def terminate(*_: object) -> None:
         report(record, options, interrupted=True)
         os._exit(TERMINATED)
 
     signal.signal(signal.SIGTERM, terminate)
+    source = Synthetic(options.total_images) if options.source == "synthetic" else Folder(options.source)
+    engines = engines_for(options, source)
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     while thread.is_alive():
         thread.join(limits.SIGNAL_S)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one record, and a whole one
-    if outcome["status"] != BAD_ARGUMENTS:
+    if status != BAD_ARGUMENTS:
         report(record, options)
         say("{} images, {} failed".format(len(record.top1), len(record.failures)))
         if record.why_nothing():
             say("worker: {}".format(record.why_nothing()))
-    return outcome["status"]
+    return status
 
 
 if __name__ == "__main__":

@@ -5,10 +5,15 @@ the record says which piece and why.
 """
 
 import time
+from typing import List, Optional, Tuple, Union
+
+import torch
 
 from worker import machine, pieces
 from worker.decode import CROPPED, DEVIATIONS, MEANS
-from worker.resnet import CuDnn, OneDnn, ResNet50
+from worker.machine import out_of_memory
+from worker.record import Record
+from worker.resnet import CuDnn, OneDnn, Plain, ResNet50, State
 
 TRIAL_IMAGES = 2
 TRIAL_TOLERANCE = {"fp32": 1e-3, "bf16": 0.1, "fp16": 0.02}
@@ -20,7 +25,7 @@ NO_FP16 = (6, 1)
 """Compute capabilities: fp16 at full speed came with 5.3 (Tegra X1); 6.1 has it at 1/64 (CUDA C++ Programming Guide)."""
 
 
-def best_precision(torch, device):
+def best_precision(device: str) -> str:
     """Name the fastest format that this device computes in itself."""
     if device == "cuda":
         capability = torch.cuda.get_device_capability(0)
@@ -28,13 +33,13 @@ def best_precision(torch, device):
     return "bf16" if machine.has_bfloat16() else "fp32"
 
 
-def full_fp32(torch):
+def full_fp32() -> None:
     """Let fp32 be fp32, as on the boards: newer GPUs' convolutions would round to TF32's 10 bits, unasked (torch 1.7 on)."""
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
 
 
-def network_in(precision, exact, state, is_asked_for):
+def network_in(precision: str, exact: "Network", state: State, is_asked_for: bool) -> "Network":
     """Give a network of that precision, tried on this machine, or `exact`, the one in fp32, and the record says why.
 
     It must answer as `exact` does, and on a CPU be no slower, unless somebody asked for it.
@@ -42,11 +47,11 @@ def network_in(precision, exact, state, is_asked_for):
     if precision == exact.precision:
         return exact
     try:
-        network = Network(exact.torch, state, exact.device, precision, exact.record)
+        network = Network(state, exact.device, precision, exact.record)
         own_s, exact_s = network.trial(), exact.trial()
         if own_s > exact_s:  # the first time, either may have had something to prepare
             own_s, exact_s = network.trial(), exact.trial()
-        why = unlike(network.plain_logits, exact.plain_logits, precision)
+        why: Union[str, Exception] = unlike(network.plain_logits, exact.plain_logits, precision)
         slower = exact.device == "cpu" and own_s > MOST_SLOWER * exact_s  # two images say nothing of a GPU's time
         if not why and slower and not is_asked_for:
             why = "slower than fp32: {:.2f} s against {:.2f} s for {} images".format(own_s, exact_s, TRIAL_IMAGES)
@@ -60,7 +65,7 @@ def network_in(precision, exact, state, is_asked_for):
     return exact
 
 
-def unlike(logits, wanted, precision):
+def unlike(logits: torch.Tensor, wanted: torch.Tensor, precision: str) -> str:
     """Say how far logits are from what they must be; "" where that is rounding."""
     off = ((logits - wanted).abs().max() / wanted.std()).item()
     return "" if off <= TRIAL_TOLERANCE[precision] else "its answers are off by {:.3g} of their spread".format(off)
@@ -69,32 +74,34 @@ def unlike(logits, wanted, precision):
 class Network:
     """ResNet-50 on one device, in one precision."""
 
-    def __init__(self, torch, state, device, precision, record):
-        self.torch, self.device, self.record, self.precision = torch, device, record, precision
-        full_fp32(torch)
+    def __init__(self, state: State, device: str, precision: str, record: Record) -> None:
+        self.device, self.record, self.precision = device, record, precision
+        full_fp32()
         self.type = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
         self.means = torch.tensor(MEANS, device=device).view(1, 3, 1, 1)
         self.deviations = torch.tensor(DEVIATIONS, device=device).view(1, 3, 1, 1)
-        self.layout = pieces.layout(torch, device, self.type, record)
-        self.pool_type = pieces.pool_type(torch, device, self.type, record)
-        self.resnet = self._moved(ResNet50(state, torch))
-        self.graph = self.plain_logits = None
+        self.layout = pieces.layout(device, self.type, record)
+        self.pool_type = pieces.pool_type(device, self.type, record)
+        self.resnet = self._moved(ResNet50(state))
+        self.plain_logits: Optional[torch.Tensor] = None
+        self.graph: Optional[torch.cuda.CUDAGraph] = None
+        self.input: Optional[torch.Tensor] = None
+        self.output: Tuple[torch.Tensor, ...] = ()
 
-    def _moved(self, resnet):
+    def _moved(self, resnet: ResNet50) -> ResNet50:
         return resnet.to(self.device, self.type, self.layout, self.pool_type)
 
     @property
-    def kernels(self):
+    def kernels(self) -> str:
         """Say what convolves."""
         return self.resnet.way.name + (", captured" if self.graph else "")
 
-    def fuse(self, state, batch):
+    def fuse(self, state: State, batch: int) -> None:
         """Convolve by fused kernels if they work here and answer the same; else say why not, and stay."""
-        torch = self.torch
         name = CuDnn.name if self.device == "cuda" else OneDnn.name
         try:
-            way = CuDnn(torch) if self.device == "cuda" else OneDnn(torch, batch)
-            other = self._moved(ResNet50(state, torch)).convolved(way)
+            way: Plain = CuDnn() if self.device == "cuda" else OneDnn(batch)
+            other = self._moved(ResNet50(state)).convolved(way)
             if self.plain_logits is None:
                 self.trial()
             with torch.inference_mode():
@@ -105,34 +112,33 @@ class Network:
         except (AttributeError, RuntimeError, TypeError, NotImplementedError) as error:
             self.record.fell_back("convolutions by {}".format(name), error)
 
-    def trial(self):
+    def trial(self) -> float:
         """Classify the images of a trial; give the seconds it took: the processor's own on a CPU, whatever else it is at."""
         now_s = time.process_time if self.device == "cpu" else time.perf_counter
         start_s = now_s()
-        with self.torch.inference_mode():
+        with torch.inference_mode():
             self.plain_logits = self.resnet(self._trial_images())
             self.plain_logits.sum().item()
         return now_s() - start_s
 
-    def _trial_images(self):
-        torch = self.torch
+    def _trial_images(self) -> torch.Tensor:
         torch.manual_seed(1)
         coarse = torch.nn.functional.interpolate(torch.randn(TRIAL_IMAGES, 3, 7, 7), size=(CROPPED, CROPPED))
         return coarse.to(self.device).to(self.type).contiguous(memory_format=self.layout)
 
-    def normalised(self, pixels):
+    def normalised(self, pixels: torch.Tensor) -> torch.Tensor:
         """Turn uint8 (n, 224, 224, 3) into the network's input (n, 3, 224, 224), channels last in memory."""
         images = pixels.to(self.device).permute(0, 3, 1, 2).float()
         images = images.div_(255).sub_(self.means).div_(self.deviations).to(self.type)
         return images.contiguous(memory_format=self.layout)
 
-    def top(self, images):
+    def top(self, images: torch.Tensor) -> Tuple[torch.Tensor, ...]:
         """Give (probabilities, classes), each (n, 2): the two likeliest of each image, likeliest first."""
-        return self.resnet(images).softmax(1).topk(2, 1)
+        probabilities, classes = self.resnet(images).softmax(1).topk(2, 1)
+        return probabilities, classes
 
-    def capture(self, batch):
+    def capture(self, batch: int) -> None:
         """Record the launches of one batch as a CUDA graph: they cost a replay afterwards."""
-        torch = self.torch
         try:
             self.input = torch.zeros(batch, CROPPED, CROPPED, 3, device=self.device, dtype=self.type).permute(
                 0, 3, 1, 2
@@ -152,46 +158,46 @@ class Network:
                 raise
             self.record.fell_back("CUDA graph", error)
 
-    def launch(self, images):
+    def launch(self, images: torch.Tensor) -> "Answers":
         """Start on a batch (n, 3, 224, 224); `Answers.read` waits for it."""
-        torch = self.torch
         if self.device == "cpu":
             with torch.inference_mode():
                 return Answers(self.top(images))
         started, ended = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
         started.record()
         with torch.inference_mode():
-            if self.graph and len(images) <= len(self.input):
+            if self.graph and self.input is not None and len(images) <= len(self.input):
                 self.input[: len(images)].copy_(images)
                 self.graph.replay()
-                found = [values[: len(images)].clone() for values in self.output]
+                found = tuple(values[: len(images)].clone() for values in self.output)
             else:
                 found = self.top(images)
-        found = [values.to("cpu", non_blocking=True) for values in found]
+        there = tuple(values.to("cpu", non_blocking=True) for values in found)
         ended.record()
-        return Answers(found, started, ended)
+        return Answers(there, started, ended)
 
 
 class Answers:
     """The two likeliest classes of each image of a batch, which may still be on their way."""
 
-    def __init__(self, found, started=None, ended=None):
+    def __init__(
+        self,
+        found: Tuple[torch.Tensor, ...],
+        started: Optional[torch.cuda.Event] = None,
+        ended: Optional[torch.cuda.Event] = None,
+    ) -> None:
         self.found, self.started, self.ended = found, started, ended
 
-    def read(self):
+    def read(self) -> Tuple[List[float], List[int]]:
         """Wait; give (leads, classes): how much likelier each image's class is than the next, and the class."""
         if self.ended is not None:
             self.ended.synchronize()
         probabilities, classes = self.found
         return (probabilities[:, 0] - probabilities[:, 1]).tolist(), classes[:, 0].tolist()
 
-    def device_s(self):
+    def device_s(self) -> Optional[float]:
         """Give the seconds the device was at it, once read; None on a CPU, whose launch is the work."""
-        return self.started.elapsed_time(self.ended) / 1e3 if self.ended is not None else None
-
-
-def out_of_memory(error):
-    """Tell whether an error is the device's (or unified) memory being full."""
-    # torch before 1.13 has no type of error for it.
-    # ast-grep-ignore: error-by-text
-    return "out of memory" in str(error).lower() or "alloc" in str(error).lower()
+        if self.started is None or self.ended is None:
+            return None
+        device_s: float = self.started.elapsed_time(self.ended) / 1e3
+        return device_s

@@ -1,9 +1,13 @@
 """The mission's loop as it stands: open, convert, transform, one inference, one image at a time."""
 
+import torch
 from PIL import Image
 
-from worker import decode, weights
+from worker import decode, transforms, weights
 from worker.network import full_fp32
+from worker.record import Record
+from worker.resnet import State
+from worker.source import Numbered, Source, Synthetic
 
 
 class Seed:
@@ -14,26 +18,26 @@ class Seed:
     kernels = "torchvision's resnet50"
     decoder = "Pillow + torchvision.transforms"
 
-    def __init__(self, torch, state, device, record, clock, options, processes=None):
-        self.torch, self.device, self.record, self.clock = torch, device, record, clock
-        full_fp32(torch)
+    def __init__(self, state: State, device: str, record: Record) -> None:
+        self.device, self.record = device, record
+        full_fp32()
         self.network = weights.torchvision_network(state).to(device)
-        to_tensor = decode.working_to_tensor(torch, record)
-        self.transforms = decode.mission_transforms(to_tensor)
-        self.normalise = decode.mission_normalise(to_tensor)
+        to_tensor = transforms.working_to_tensor(record)
+        self.transforms = transforms.mission_transforms(to_tensor)
+        self.normalise = transforms.mission_normalise(to_tensor)
 
-    def warm_up(self):
+    def warm_up(self) -> None:
         """One dummy inference, and a synchronise, before the clock starts."""
-        with self.torch.no_grad():
-            self.network(self.torch.zeros(1, 3, 224, 224).to(self.device))
+        with torch.no_grad():
+            self.network(torch.zeros(1, 3, decode.CROPPED, decode.CROPPED).to(self.device))
         self._synchronise()
 
-    def _synchronise(self):
+    def _synchronise(self) -> None:
         if self.device == "cuda":
-            self.torch.cuda.synchronize()
+            torch.cuda.synchronize()
 
-    def classify(self, source, numbered):
-        """Classify the (index, name) pairs, each on its own; an image that fails costs only itself."""
+    def classify(self, source: Source, numbered: Numbered) -> None:
+        """Classify the images, each on its own; one that fails costs only itself."""
         for index, name in numbered:
             try:
                 self.record.done([name], [self._one(source, name)])
@@ -41,14 +45,16 @@ class Seed:
                 self.record.failed(name, index, error)
         self._synchronise()
 
-    def _one(self, source, name):
-        with self.clock.phase("read"):
+    def _one(self, source: Source, name: str) -> int:
+        clock = self.record.clock
+        with clock.phase("read"):
             data = source.read(name)
-        with self.clock.phase("decode"):
-            if source.kind == "synthetic":
+        with clock.phase("decode"):
+            if isinstance(source, Synthetic):
                 image = Image.frombytes("RGB", (decode.CROPPED, decode.CROPPED), source.pixels(name))
                 one = self.normalise(image).unsqueeze(0)
             else:
                 one = self.transforms(decode.open_rgb(data)).unsqueeze(0)
-        with self.clock.phase("compute"), self.torch.no_grad():
-            return self.network(one.to(self.device)).argmax(dim=1).item()
+        with clock.phase("compute"), torch.no_grad():
+            top1: int = self.network(one.to(self.device)).argmax(dim=1).item()
+            return top1

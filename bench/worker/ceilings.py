@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from worker.source import Member
 
 MEASURED_S = 3.0
 """Each ceiling is measured for this long."""
@@ -16,25 +18,24 @@ class Ceilings:
 
     def __init__(self, weights: str) -> None:
         from worker.clock import Clock
-        from worker.jpeg_engines import nvjpeg
-        from worker.jpeg_engines.early import begin
+        from worker.jpeg_engines.engines import open_engines
         from worker.record import Record
-        from worker.source import Folder
 
-        self.clock = Clock()
-        self.record = Record(self.clock)
+        self.record = Record(Clock())
         # Readers of nothing, forked before torch as the worker does: with them the tuned profile decodes on the GPU.
-        readers = begin(Folder("."), [], self.record, self.clock) if nvjpeg.library() else None
+        self.engines = open_engines(".")
+        if self.engines:
+            self.engines.give([], self.record)
         import torch
 
+        from worker.networks import Asked
         from worker.tuned import Tuned
         from worker.weights import load
 
         self.torch = torch
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.state, _ = load(weights, torch)
-        options: Any = SimpleNamespace(precision=None, batch=0, decode_threads=0)
-        self.tuned = Tuned(torch, self.state, self.device, self.record, self.clock, options, readers)
+        self.state, _ = load(weights)
+        self.tuned = Tuned(self.state, self.device, self.record, Asked(), self.engines)
         self.tuned.warm_up()
 
     def network(self) -> float:
@@ -42,22 +43,22 @@ class Ceilings:
         from concurrent.futures import ThreadPoolExecutor
 
         images = self._images(self.tuned.batch)
-        cores = self.tuned.cores if self.device == "cpu" else 1
+        cores = self.tuned.threads if self.device == "cpu" else 1
 
         def classify(_: int) -> float:
             if self.device == "cpu":
                 self.torch.set_num_threads(1)
-            return self._rate(lambda: self.tuned.network.launch(images).read(), self.tuned.batch)
+            return self._rate(lambda: self.tuned.networks.network.launch(images).read(), self.tuned.batch)
 
         with ThreadPoolExecutor(cores) as pool:
             return sum(pool.map(classify, range(cores)))
 
     def decode(self, folder: Path) -> float:
         """Decode (and resize) the files of a folder, already read, as the tuned profile does, without a network."""
-        from worker.source import Folder
+        from worker.source import Folder, Member
 
         source = Folder(str(folder))
-        files = [(index, name, source.read(name)) for index, name in enumerate(source.names())]
+        files = [Member(index, name, source.read(name)) for index, name in enumerate(source.names())]
         self._decode(files)
         return len(files) / self._decode(files)
 
@@ -65,26 +66,26 @@ class Ceilings:
         """Give the largest difference of any class's probability between the tuned network and fp32 on the mission's pixels."""
         from worker import decode
         from worker.network import Network
+        from worker.networks import as_tensor
         from worker.source import Folder
-        from worker.tuned import as_tensor
 
         torch, source = self.torch, Folder(str(folder))
-        exact = Network(torch, self.state, self.device, "fp32", self.record)
+        exact = Network(self.state, self.device, "fp32", self.record)
         worst = 0.0
         for name in source.names()[:count]:
             data = source.read(name)
-            ours, missions = self.tuned.pixels(data), decode.mission_pixels(data)
+            ours, missions = self.tuned.networks.pixels(data), decode.mission_pixels(data)
             with torch.inference_mode():
                 fast, right = (
-                    network.resnet(network.normalised(as_tensor(torch, pixels)[None])).softmax(1)
-                    for network, pixels in ((self.tuned.network, ours), (exact, missions))
+                    network.resnet(network.normalised(as_tensor(pixels)[None])).softmax(1)
+                    for network, pixels in ((self.tuned.networks.network, ours), (exact, missions))
                 )
             worst = max(worst, (fast - right).abs().max().item())
         return worst
 
     def _images(self, count: int) -> Any:
         pixels = self.torch.randint(0, 256, (count, 224, 224, 3), dtype=self.torch.uint8)
-        return self.tuned.network.normalised(pixels)
+        return self.tuned.networks.network.normalised(pixels)
 
     def _rate(self, work: Any, images: int) -> float:
         work()
@@ -94,21 +95,21 @@ class Ceilings:
             done += images
         return done / (time.perf_counter() - start_s)
 
-    def _decode(self, files: list[tuple[int, str, bytes]]) -> float:
+    def _decode(self, files: list[Member]) -> float:
         """Decode files once; give the seconds it took."""
-        if self.tuned.gpu_decoder:
-            from worker.jpeg_engines.read_processes import GROUP, in_memory
+        if self.engines and self.engines.decoder:
+            from worker.jpeg_engines.group import GROUP, in_memory
 
             groups = [in_memory(files[start : start + GROUP]) for start in range(0, len(files), GROUP)]
             waiting = iter([*groups, None])
             start_s = time.perf_counter()
-            for batch in self.tuned.gpu_decoder.batches(waiting.__next__, self.record, self.clock):
+            for batch in self.engines.decoder.batches(waiting.__next__, self.record):
                 batch.event.synchronize()
-                self.tuned.gpu_decoder.done(batch)
+                self.engines.done(batch)
             return time.perf_counter() - start_s
         from concurrent.futures import ThreadPoolExecutor
 
         start_s = time.perf_counter()
-        with ThreadPoolExecutor(self.tuned.cores) as pool:
-            list(pool.map(self.tuned.pixels, (data for _, _, data in files)))
+        with ThreadPoolExecutor(self.tuned.threads) as pool:
+            list(pool.map(self.tuned.networks.pixels, (data or b"" for _, _, data in files)))
         return time.perf_counter() - start_s

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt, ValidationError
 
@@ -64,7 +64,6 @@ class PhaseSeconds(_Part):
 class ShardRecord(_Part):
     """What one pod reports. Seconds are the pod's own clock; what may be None is what an interrupted worker does not know yet."""
 
-    schema_: Literal["edgeproof.worker/1"] = Field(alias="schema")
     index: NonNegativeInt
     available: NonNegativeInt
     range: list[NonNegativeInt] = Field(min_length=2, max_length=2)

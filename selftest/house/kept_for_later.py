@@ -23,6 +23,7 @@ CALLED_BY_FRAMEWORKS: tuple[str, ...] = (
     name._split_scope,  # xdist's LoadScopeScheduling
     name.list_physical_devices,  # the lab's stand-in for tensorflow
     name.duration_s, name.schema,  # written to the run record as JSON
+    name.images_per_s_with_start_up, name.peak_device_bytes, name.probability_bound,  # written to a shard's record as JSON
     name.machine_id,  # read by its name, as a text
 )  # fmt: skip
 """Names that are read or called from outside: an option of vulture's (pyproject.toml) is better where a pattern fits."""

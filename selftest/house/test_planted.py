@@ -33,7 +33,7 @@ class Breach:
 
 BREACHES = (
     Breach("upward-import", ("edgeproof/inventory/planted.py",), "edgeproof.inventory is not allowed to import"),
-    Breach("untyped-function", ("edgeproof/inventory/planted.py", "lab/planted.py"), "missing a type annotation"),
+    Breach("untyped-function", EVERYWHERE, "missing a type annotation"),
     Breach("time-limit", EVERYWHERE, "time-limit-outside-limits"),
     Breach("time-limit-in-snippet", ("edgeproof/facts/planted.sh",), "time-limit-in-snippet"),
     Breach("error-by-text", EVERYWHERE, "error-by-text"),

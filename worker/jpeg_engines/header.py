@@ -1,5 +1,8 @@
 """What a file's first bytes say: whether a GPU's JPEG decoder makes the same of it as Pillow, and its size."""
 
+from typing import Optional, Tuple, Union
+
+Bytes = Union[bytes, memoryview]
 START, END = b"\xff\xd8", b"\xff\xd9"
 FILL, BASELINE, SCAN, ADOBE = 0xFF, 0xC0, 0xDA, 0xEE
 NO_FRAMES = (0xC4, 0xC8, 0xCC)
@@ -13,7 +16,7 @@ MOST_PIXELS = 40000000
 """Smaller and larger ones are left to Pillow: the engines' limits differ from card to card, and memory is set aside for the largest."""
 
 
-def plain_size(data):
+def plain_size(data: Bytes) -> Optional[Tuple[int, int]]:
     """Give (width, height) of a whole baseline JPEG, grey or YCbCr, in one scan; None for any other file.
 
     `data` is bytes or a memoryview of them. Files cut short, with bytes behind their end, progressive, RGB, CMYK or of no
@@ -27,8 +30,9 @@ def plain_size(data):
         return None
 
 
-def _plain_size(data):
-    at, frame = 2, None
+def _plain_size(data: Bytes) -> Optional[Tuple[int, int]]:
+    at = 2
+    frame: Optional[Tuple[int, int, int]] = None
     while data[at] == FILL:
         marker = data[at + 1]
         if marker == FILL:
@@ -49,7 +53,7 @@ def _plain_size(data):
     return None
 
 
-def _frame(data, at):
+def _frame(data: Bytes, at: int) -> Optional[Tuple[int, int, int]]:
     """Give (width, height, components) of a frame of 8 bits that is grey or YCbCr; None for another."""
     height, width = data[at + 1] << 8 | data[at + 2], data[at + 3] << 8 | data[at + 4]
     components = data[at + 5]

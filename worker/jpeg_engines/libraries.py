@@ -4,13 +4,14 @@ import ctypes
 import glob
 import os
 import sys
+from typing import Callable, Iterable, List, Optional
 
 WHEELS = os.path.join("nvidia", "*", "lib")
 TOOLKITS = ("/usr/local/cuda*", "/opt/cuda*", "/usr/lib/nvidia-cuda-toolkit")
 INSIDE = ("targets/*/lib", "lib64", "lib")
 
 
-def places(name, majors):
+def places(name: str, majors: Iterable[int]) -> List[str]:
     """List what may be a library, newest major first: in wheels beside torch's, by the loader's own paths, in CUDA's folders.
 
     `name` is as in lib{name}.so.{major}; the loader's paths are LD_LIBRARY_PATH, ld.so.cache and the usual folders.
@@ -27,7 +28,9 @@ def places(name, majors):
     return list(dict.fromkeys(found))
 
 
-def load(name, majors, fits=lambda library: True):
+def load(
+    name: str, majors: Iterable[int], fits: Callable[[ctypes.CDLL], bool] = lambda library: True
+) -> Optional[ctypes.CDLL]:
     """Load the first of them that loads and `fits`; None where there is none."""
     for place in places(name, majors):
         try:

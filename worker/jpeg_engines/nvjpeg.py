@@ -1,8 +1,12 @@
 """nvJPEG, the CUDA toolkit's JPEG decoder, called as the C library it is: files in memory to RGB on the device, a batch a call."""
 
 import ctypes
+from typing import TYPE_CHECKING, Optional, Tuple
 
 from worker.jpeg_engines import libraries
+
+if TYPE_CHECKING:
+    import numpy
 
 OLDEST = (12, 1)
 """The first that interpolates chroma as libjpeg-turbo does (the release notes' flag UPSAMPLING_WITH_INTERPOLATION)."""
@@ -30,25 +34,27 @@ NO_HARDWARE = 7
 CHANNELS = 4
 
 
-def library():
+def library() -> Optional[ctypes.CDLL]:
     """Load libnvjpeg; None where there is none, or none new enough."""
     return libraries.load("nvjpeg", MAJORS, lambda found: version(found) >= OLDEST)
 
 
-def version(found):
+def version(found: ctypes.CDLL) -> Tuple[int, int]:
     """Give a loaded library's (major, minor)."""
-    number, parts = ctypes.c_int(), []
-    for part in (0, 1):
+    major, minor = ctypes.c_int(), ctypes.c_int()
+    for part, number in enumerate((major, minor)):
         found.nvjpegGetProperty(part, ctypes.byref(number))
-        parts.append(number.value)
-    return tuple(parts)
+    return major.value, minor.value
 
 
 class NvJpeg:
     """One decoder. Only one to a process: two at a time have been seen to wait for each other for ever (13.0 on an H200)."""
 
-    def __init__(self):
-        self.library = library()
+    def __init__(self) -> None:
+        found = library()
+        if found is None:
+            raise OSError("no libnvjpeg {}.{} or later here".format(*OLDEST))
+        self.library = found
         self.handle, self.state, self.count = ctypes.c_void_p(), ctypes.c_void_p(), 0
         self.library.nvjpegCreateEx.argtypes = [ctypes.c_int] + [ctypes.c_void_p] * 2 + [ctypes.c_uint, ctypes.c_void_p]
         self.library.nvjpegJpegStateCreate.argtypes = [ctypes.c_void_p] * 2
@@ -58,7 +64,14 @@ class NvJpeg:
         check(self.library.nvjpegCreateEx(ENGINES, None, None, flags, ctypes.byref(self.handle)), "opening the engines")
         check(self.library.nvjpegJpegStateCreate(self.handle, ctypes.byref(self.state)), "opening a state")
 
-    def decode(self, files, lengths, places, pitches, stream):
+    def decode(
+        self,
+        files: "numpy.ndarray",
+        lengths: "numpy.ndarray",
+        places: "numpy.ndarray",
+        pitches: "numpy.ndarray",
+        stream: int,
+    ) -> None:
         """Decode n JPEGs to interleaved RGB: arrays of n uint64, where each lies, its bytes, where it goes, its bytes a row.
 
         What follows on `stream` (an address) comes after it. What came before does not: the engines write when they are
@@ -73,7 +86,7 @@ class NvJpeg:
                 self.library.nvjpegDecodeBatchedInitialize(self.handle, self.state, len(files), 1, RGB_INTERLEAVED),
                 "a batch of {}".format(len(files)),
             )
-        images = numpy.zeros((len(files), 2, CHANNELS), numpy.uint64)
+        images: numpy.ndarray = numpy.zeros((len(files), 2, CHANNELS), numpy.uint64)
         images[:, 0, 0], images[:, 1, 0] = places, pitches
         arrays = [each.ctypes.data for each in (files, lengths, images)]
         status = self.library.nvjpegDecodeBatched(self.handle, self.state, *arrays, stream)
@@ -85,7 +98,7 @@ class NoEnginesError(RuntimeError):
     """The card has no JPEG engines."""
 
 
-def check(status, doing):
+def check(status: int, doing: str) -> None:
     """Raise RuntimeError for what is no success."""
     if status == NO_HARDWARE:
         raise NoEnginesError("this card has no JPEG engines (nvJPEG: {})".format(STATUSES[status]))

@@ -1,122 +1,135 @@
 """Reading ahead in processes of its own, for a GPU that takes more files a second than threads of one Python can read.
 
-The processes are forked before torch is imported, and wait. They read groups of files into shared memory and tell the parent
-where they lie. What a GPU's decoder may see otherwise than Pillow does, they decode themselves, on the cores that are left.
-A group's place is free again when the group is forgotten.
+The processes are forked before any thread is started and torch is imported, and wait to be told what to read. They read groups of files
+into shared memory and tell the parent where they lie. What a GPU's decoder may see otherwise than Pillow does, they decode themselves,
+on the cores that are left. A group's place is free again when the group is released.
 """
 
-import ctypes
 import mmap
 import os
-import pickle
 import select
 import signal
-import struct
 import threading
-import time
-from collections import namedtuple
 from contextlib import suppress
+from functools import partial
+from typing import Dict, Iterable, List, Optional, Set, Tuple
 
-from worker import decode, machine
-from worker.jpeg_engines.header import plain_size
-from worker.record import reason_of
+from worker import machine
+from worker.jpeg_engines.group import GROUP, Group, Row, address_of
+from worker.jpeg_engines.pipe import receive, send
+from worker.jpeg_engines.reader import Places, Told, read_groups
+from worker.record import Record
+from worker.source import Numbered
 
 LEAST_PROCESSES, MOST_PROCESSES = 4, 8
 """Half of the cores, within these: where files come over a network, a few more wait better."""
-GROUP = 128
-"""Files in a group: what the GPU decodes in one call."""
-SLOTS = 6
-"""Groups that one process may have read and not yet got back: more than the decoder holds at a time, so that none waits for ever."""
+HELD_GROUPS = 4
+"""Groups that the decoder holds at most: one in each of its arenas, and the one at hand."""
+SLOTS = HELD_GROUPS + 2
+"""Places of one process: more than the decoder holds, so that none waits for ever, and two to read into meanwhile."""
 SLOT_BYTES, LEAST_SLOT_BYTES = 16 << 20, 1 << 20
 MEMORY_SHARE = 16
 """At most this part of the memory is for files read ahead."""
-CROPPED_BYTES = decode.CROPPED * decode.CROPPED * 3
-LENGTH = struct.Struct("<I")
 ENDED = "ChildProcessError: the process that was to read it has ended"
-
-Row = namedtuple("Row", "index start length width height")
-"""A file in a group's memory; or, where width and height are 0, what Pillow made of it: 224 x 224 RGB."""
-
-
-class Group:
-    """Files that lie in memory from `address` on; `slot` is kept as long as the group is."""
-
-    def __init__(self, rows, names, memory, address, slot=None):
-        self.rows, self.names, self.memory, self.address, self.slot = rows, names, memory, address, slot
-
-    def bytes_of(self, row):
-        """Give a row's bytes, not copied."""
-        return self.memory[row.start : row.start + row.length]
-
-
-class NoRoomError(Exception):
-    """What is left of a place is too small for a file."""
 
 
 class Reader:
-    """A child: the pipe on which it tells what it read, the one on which it is told of free places, and what it has yet to read."""
+    """A child: the pipe on which it tells what it read, the one on which it is told things, and what it has yet to read."""
 
-    def __init__(self, told, free, groups):
-        self.told, self.free = told, free
+    def __init__(self, told: int, tell: int) -> None:
+        self.told, self.tell = told, tell
+        self.is_open, self.lock = True, threading.Lock()
+        self.left: Set[int] = set()
+
+    def give(self, groups: List[Numbered]) -> None:
+        """Tell it what to read; one that has ended reads nothing."""
         self.left = {index for group in groups for index, _ in group}
+        with suppress(BrokenPipeError):
+            send(self.tell, groups)
 
-    def give(self, places):
+    def free(self, places: Iterable[int]) -> None:
         """Tell it of free places; one that has ended needs none."""
-        if self.free is not None:
-            with suppress(BrokenPipeError):
-                os.write(self.free, bytes(places))
+        with self.lock, suppress(BrokenPipeError):
+            if self.is_open:
+                os.write(self.tell, bytes(places))
 
-    def close(self):
+    def close(self) -> None:
         """Close both pipes."""
-        os.close(self.told)
-        os.close(self.free)
-        self.free = None
-
-
-class Slot:
-    """A group's place in shared memory: when nobody holds it any more, its reader may fill it anew."""
-
-    def __init__(self, number, reader):
-        self.number, self.reader = number, reader
-
-    def __del__(self):
-        self.reader.give([self.number])
+        with self.lock:
+            self.is_open = False
+            os.close(self.told)
+            os.close(self.tell)
 
 
 class ReadProcesses:
-    """Forks readers for (index, name) pairs of a folder; `start` sets them going, `take` gives what they read."""
+    """Forks readers for a folder; `give` says what to read, `start` sets them going, `take` gives what they read.
 
-    def __init__(self, source, numbered, record, clock):
-        self.source, self.names, self.record, self.clock = source, dict(numbered), record, clock
-        self.early = None
+    Raises OSError where there is no room for them: too little memory, too many processes, too many open files.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.folder, self.lock = folder, threading.Lock()
+        self.names: Dict[int, str] = {}
+        self.record: Optional[Record] = None
         count = max(LEAST_PROCESSES, min(MOST_PROCESSES, machine.cores() // 2))
-        self.slot_bytes = max(
-            LEAST_SLOT_BYTES, min(SLOT_BYTES, machine.memory_bytes() // MEMORY_SHARE // count // SLOTS)
-        )
+        room = machine.memory_bytes() // MEMORY_SHARE // count // SLOTS
+        self.slot_bytes = max(LEAST_SLOT_BYTES, min(SLOT_BYTES, room))
         self.memory = mmap.mmap(-1, self.slot_bytes * SLOTS * count)
         self.view, self.address = memoryview(self.memory), address_of(self.memory)
-        self.lock = threading.Lock()
-        groups = [numbered[start : start + GROUP] for start in range(0, len(numbered), GROUP)]
-        self.readers, self.children = {}, []
-        for number in range(count):
-            own = groups[number::count]
-            from_parent, free = os.pipe()
-            told, to_parent = os.pipe()
-            child = os.fork()
-            if child == 0:
-                self._child(number, own, from_parent, to_parent, [free, told])
-            self.children.append(child)
-            os.close(from_parent)
-            os.close(to_parent)
-            self.readers[told] = Reader(told, free, own)
+        self.readers: Dict[int, Reader] = {}
+        """Those that have not ended, by the pipe on which they tell."""
+        self.children: List[int] = []
+        try:
+            for number in range(count):
+                self._fork(number)
+        except OSError:
+            self.stop()
+            raise
 
-    def start(self):
+    def _fork(self, number: int) -> None:
+        pipes: List[int] = []
+        try:
+            pipes += os.pipe()
+            pipes += os.pipe()
+            child = os.fork()
+        except OSError:
+            for descriptor in pipes:
+                os.close(descriptor)
+            raise
+        from_parent, tell, told, to_parent = pipes
+        if child == 0:
+            self._child(number, from_parent, to_parent, [tell, told])
+        self.children.append(child)
+        os.close(from_parent)
+        os.close(to_parent)
+        self.readers[told] = Reader(told, tell)
+
+    def _child(self, number: int, from_parent: int, to_parent: int, others: List[int]) -> None:
+        """Be a reader; never returns."""
+        try:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            for descriptor in others + [pipe for each in self.readers.values() for pipe in (each.told, each.tell)]:
+                os.close(descriptor)
+            places = Places(self.view, number * SLOTS * self.slot_bytes, self.slot_bytes, SLOTS)
+            read_groups(self.folder, places, from_parent, to_parent)
+        finally:
+            os._exit(0)
+
+    def give(self, numbered: Numbered, record: Record) -> None:
+        """Share the images out: each reader gets every so-many-th group."""
+        self.names, self.record = dict(numbered), record
+        groups = [numbered[start : start + GROUP] for start in range(0, len(numbered), GROUP)]
+        readers = list(self.readers.values())
+        for number, reader in enumerate(readers):
+            reader.give(groups[number :: len(readers)])
+
+    def start(self) -> None:
         """Set the readers going: all their places are free."""
         for reader in self.readers.values():
-            reader.give(range(SLOTS))
+            reader.free(range(SLOTS))
 
-    def take(self):
-        """Give the next `Group`, and None when there is no more; many threads may ask."""
+    def take(self) -> Optional[Group]:
+        """Give the next group, and None when there is no more; hold it, and release it."""
         while True:
             with self.lock:
                 if not self.readers:
@@ -128,21 +141,32 @@ class ReadProcesses:
                     reader.close()
                     self._fail([(index, ENDED) for index in sorted(reader.left)])
                     continue
-            number, start_s, read_s, end_s, rows, failures = message
-            slot = Slot(number, reader)
-            reader.left.difference_update([row[0] for row in rows], [index for index, _ in failures])
-            self.clock.add("read", start_s - self.clock.started_s, read_s - self.clock.started_s)
-            if end_s > read_s:
-                self.clock.add("decode", read_s - self.clock.started_s, end_s - self.clock.started_s)
-            self._fail(failures)
-            if rows:
-                return Group([Row(*row) for row in rows], self.names, self.view, self.address, slot)
+            group = self._group(message, reader)
+            if group:
+                return group
 
-    def _fail(self, failures):
+    def _group(self, message: Told, reader: Reader) -> Optional[Group]:
+        """Note what a reader told; give the group, None where it read nothing: then its place is free again."""
+        number, start_s, read_s, end_s, rows, failures = message
+        reader.left.difference_update([row[0] for row in rows], [index for index, _ in failures])
+        assert self.record
+        clock = self.record.clock
+        clock.add("read", start_s - clock.started_s, read_s - clock.started_s)
+        if end_s > read_s:
+            clock.add("decode", read_s - clock.started_s, end_s - clock.started_s)
+        self._fail(failures)
+        if not rows:
+            reader.free([number])
+            return None
+        give_back = partial(reader.free, [number])
+        return Group([Row(*row) for row in rows], self.names, self.view, self.address, give_back)
+
+    def _fail(self, failures: Iterable[Tuple[int, str]]) -> None:
         for index, reason in failures:
+            assert self.record
             self.record.failed(self.names[index], index, reason)
 
-    def stop(self):
+    def stop(self) -> None:
         """End the readers."""
         with self.lock:
             for reader in self.readers.values():
@@ -152,130 +176,3 @@ class ReadProcesses:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
         self.children = []
-
-    def _child(self, number, groups, free, to_parent, others):
-        """Read until there is no more, or no parent; never returns."""
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        try:
-            own = number * SLOTS * self.slot_bytes
-            for page in range(own, own + SLOTS * self.slot_bytes, mmap.PAGESIZE):
-                self.memory[page] = 0  # had from the kernel now, while torch is imported, not when a file waits
-            for descriptor in others + [pipe for each in self.readers.values() for pipe in (each.told, each.free)]:
-                os.close(descriptor)
-            for group in groups:
-                while group:
-                    slot = os.read(free, 1)
-                    if not slot:
-                        os._exit(0)
-                    base = (number * SLOTS + slot[0]) * self.slot_bytes
-                    start_s = time.time()
-                    rows, failures, decode_s, group = self._read(group, base)
-                    end_s = time.time()
-                    send(to_parent, (slot[0], start_s, end_s - decode_s, end_s, rows, failures))
-        finally:
-            os._exit(0)
-
-    def _read(self, group, base):
-        """Read as much of the group as fits; give (rows, failures, seconds that Pillow took, the rest of the group)."""
-        rows, failures, used, decode_s = [], [], 0, 0.0
-        for position, (index, name) in enumerate(group):
-            place = self.view[base + used : base + self.slot_bytes]
-            try:
-                data = read(os.path.join(self.source.path, name), place, whole=used == 0)
-                started_s = time.time()
-                length, width, height = laid(data, place)
-                decode_s += time.time() - started_s if not width else 0.0
-            except NoRoomError:
-                return rows, failures, decode_s, group[position:]
-            except Exception as error:
-                failures.append((index, reason_of(error)))
-            else:
-                rows.append((index, base + used, length, width, height))
-                used += length
-        return rows, failures, decode_s, []
-
-
-def read(path, place, whole):
-    """Read a file into a piece of memory, if it fits; give its bytes. Raises OSError, with the file's name.
-
-    One that does not fit raises NoRoomError, unless the place is a `whole` one: then its bytes are given all the same.
-    """
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        length = os.fstat(descriptor).st_size
-        if length > len(place) and not whole:
-            raise NoRoomError
-        data = place[:length] if length <= len(place) else memoryview(bytearray(length))
-        return data[: read_into(descriptor, data)]
-    except OSError as error:
-        error.filename = error.filename or path
-        raise
-    finally:
-        os.close(descriptor)
-
-
-def laid(data, place):
-    """Give (length, width, height) of a file that a GPU may decode, and that lies in its place; else put pixels there.
-
-    Raises what Pillow raises, NoRoomError where there is no room for the pixels.
-    """
-    size = plain_size(data) if len(data) <= len(place) else None
-    if size:
-        return (len(data),) + size
-    pixels = decode.cropped_pixels(data)
-    if len(place) < CROPPED_BYTES:
-        raise NoRoomError
-    place[:CROPPED_BYTES] = pixels
-    return CROPPED_BYTES, 0, 0
-
-
-def in_memory(files):
-    """Give a `Group` of files that are at hand: [(index, name, bytes)]."""
-    memory = mmap.mmap(-1, sum(max(len(data), CROPPED_BYTES) for _, _, data in files))
-    view, rows, start = memoryview(memory), [], 0
-    for index, _, data in files:
-        view[start : start + len(data)] = data
-        rows.append(Row(index, start, *laid(view[start : start + len(data)], view[start:])))
-        start += rows[-1].length
-    return Group(rows, {index: name for index, name, _ in files}, view, address_of(memory))
-
-
-def address_of(memory):
-    """Give where a piece of memory begins."""
-    return ctypes.addressof(ctypes.c_char.from_buffer(memory))
-
-
-def read_into(descriptor, place):
-    """Fill a piece of memory from a file; give how many bytes there were."""
-    done = 0
-    while done < len(place):
-        count = os.readv(descriptor, [place[done:]])
-        if count == 0:
-            break
-        done += count
-    return done
-
-
-def send(descriptor, message):
-    """Write one message to a pipe."""
-    data = pickle.dumps(message)
-    data = LENGTH.pack(len(data)) + data
-    while data:
-        data = data[os.write(descriptor, data) :]
-
-
-def receive(descriptor):
-    """Read one message from a pipe; None at its end."""
-    head = exactly(descriptor, LENGTH.size)
-    return pickle.loads(exactly(descriptor, LENGTH.unpack(head)[0])) if len(head) == LENGTH.size else None
-
-
-def exactly(descriptor, count):
-    """Read so many bytes, fewer only at the end."""
-    data = b""
-    while len(data) < count:
-        part = os.read(descriptor, count - len(data))
-        if not part:
-            break
-        data += part
-    return data

@@ -32,12 +32,10 @@ def difference(asked: Dict[str, List[int]]) -> Dict[str, Any]:
 
 def _kept_box(image: Any) -> bytes:
     """Give the pixels as the tuned profile's CPU way makes them (worker/decode.py, cropped_pixels), of an image that is no file."""
-    from PIL import Image
-
     from worker import decode
 
     box = decode.crop_box(*image.size)
-    pixels = image.resize((decode.CROPPED, decode.CROPPED), Image.Resampling.BILINEAR, box=box).tobytes()
+    pixels = image.resize((decode.CROPPED, decode.CROPPED), decode.BILINEAR, box=box).tobytes()
     return bytes(pixels)
 
 

@@ -13,24 +13,23 @@ from selftest.worker.drivers.answering import answer
 from worker.clock import Clock
 from worker.jpeg_engines import read_processes
 from worker.record import Record
-from worker.source import Folder
 
 
 def read_files(asked: Dict[str, Any]) -> Dict[str, Any]:
     """Read them."""
     if asked.get("slot_bytes"):
         read_processes.SLOT_BYTES = read_processes.LEAST_SLOT_BYTES = asked["slot_bytes"]
-    clock = Clock()
-    record = Record(clock)
+    record = Record(Clock())
     names = asked["names"]
-    ahead = read_processes.ReadProcesses(Folder(asked["folder"]), list(enumerate(names)), record, clock)
+    ahead = read_processes.ReadProcesses(asked["folder"])
     children = list(ahead.children)
     if asked.get("killed"):
         os.kill(children[0], signal.SIGKILL)
+    ahead.give(list(enumerate(names)), record)
     came = {} if asked.get("started") is False else read_all(ahead, names)
     ahead.stop()
     left = [child for child in children if os.path.exists("/proc/{}".format(child))]
-    failures = {failure["name"]: failure["reason"] for failure in record.failures}
+    failures = {failure.name: failure.reason for failure in record.failures}
     return {"came": came, "failures": failures, "failed": len(record.failures), "left": left}
 
 
@@ -40,11 +39,12 @@ def read_all(ahead: Any, names: Any) -> Dict[str, Any]:
     ahead.start()
     group = ahead.take()
     while group:
-        for row in group.rows:
-            data = bytes(group.bytes_of(row))
-            if names[row.index] in came:
-                raise ValueError("{} came twice".format(names[row.index]))
-            came[names[row.index]] = [row.width, row.height, len(data), hashlib.sha256(data).hexdigest()]
+        with group:
+            for row in group.rows:
+                data = bytes(group.bytes_of(row))
+                if names[row.number] in came:
+                    raise ValueError("{} came twice".format(names[row.number]))
+                came[names[row.number]] = [row.width, row.height, len(data), hashlib.sha256(data).hexdigest()]
         group = ahead.take()
     return came
 

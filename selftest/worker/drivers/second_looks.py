@@ -11,9 +11,10 @@ from selftest.worker.drivers.answering import answer
 from worker.clock import Clock
 from worker.decode import CROPPED
 from worker.network import Answers
+from worker.networks import as_tensor
 from worker.record import Record
-from worker.source import Synthetic
-from worker.tuned import SecondLook, as_tensor
+from worker.second_look import SecondLook
+from worker.source import Member, Synthetic
 
 
 class OneLayer:
@@ -38,14 +39,14 @@ class OneLayer:
             return Answers(self.layer(images).softmax(1).topk(2, 1))
 
 
-class Images(Synthetic):  # type: ignore[misc]
+class Images(Synthetic):
     """Synthetic images, one of which cannot be made."""
 
     def __init__(self, total: int, broken: int) -> None:
         super().__init__(total)
         self.broken = broken
 
-    def pixels(self, name: str) -> Any:
+    def pixels(self, name: str) -> bytes:
         """Make one; raises ValueError for the broken one."""
         if name == self.names()[self.broken]:
             raise ValueError("broken")
@@ -54,20 +55,21 @@ class Images(Synthetic):  # type: ignore[misc]
 
 def second_looks(asked: Dict[str, Any]) -> Dict[str, Any]:
     """Look, three more images at a time."""
-    source, record, exact = Images(asked["images"], asked["broken"]), Record(Clock()), OneLayer()
+    source, record = Images(asked["images"], asked["broken"]), Record(Clock())
+    exact = OneLayer()  # type: Any
     names = source.names()
-    look = SecondLook(torch, exact, source, record, record.clock, asked["beside"], asked["batch"])
+    look = SecondLook(exact, source, record, asked["beside"], asked["batch"])
     for start in range(0, len(names), 3):
-        look.add([(index, names[index], None) for index in range(start, min(len(names), start + 3))])
+        look.add([Member(index, names[index], None) for index in range(start, min(len(names), start + 3))])
         if not asked["beside"]:
             look.look(asked["batch"])
     count = look.finish()
     alone = {}
     for number, name in enumerate(names):
         if number != asked["broken"]:
-            image = exact.normalised(as_tensor(torch, source.pixels(name))[None])
+            image = exact.normalised(as_tensor(source.pixels(name))[None])
             alone[name] = exact.layer(image).argmax(dim=1).item()
-    reasons = [failure["reason"] for failure in record.failures]
+    reasons = [failure.reason for failure in record.failures]
     return {"count": count, "top1": record.top1, "alone": alone, "reasons": reasons, "sizes": exact.sizes}
 
 

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from selftest.worker.drivers.answering import answer
-from worker import decode
+from worker import transforms
 from worker.clock import Clock
 from worker.record import Record
 
@@ -18,8 +18,8 @@ def convert(size: List[int]) -> Dict[str, Any]:
     values = [7 * number % 256 for number in range(width * height * 3)]
     image = Image.frombytes("RGB", (width, height), bytes(values))
     wanted = torch.tensor(values).view(height, width, 3).permute(2, 0, 1).float().div(255)
-    ways = (decode.working_to_tensor(torch, record), lambda image: decode.plain_to_tensor(torch, image))
-    return {"equal": [bool(torch.equal(way(image), wanted)) for way in ways], "fallbacks": record.fallbacks}
+    ways = (transforms.working_to_tensor(record), transforms.plain_to_tensor)
+    return {"equal": [bool(torch.equal(way(image), wanted)) for way in ways], "fallbacks": [each.as_data() for each in record.fallbacks]}
 
 
 if __name__ == "__main__":
