@@ -27,6 +27,9 @@ HOLD = (
     "print('held', flush=True); sys.stdin.read()"
 )
 
+FORK_IS_AN_ERROR = "error:This process"
+"""Where threads are about: "This process (pid=…) is multi-threaded, use of fork() may lead to deadlocks", says Python 3.12 on."""
+
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -43,8 +46,8 @@ def missions(worker: Bed, images: Path) -> Any:
 
 
 def test_engines_decode(worker: Bed, images: Path, missions: Any) -> None:
-    """The JPEG engines do the work, nothing falls back, and the classes are the mission's."""
-    record = run(worker, images)
+    """The JPEG engines do the work, nothing falls back, no process with threads forks, and the classes are the mission's."""
+    record = run(worker, images, PYTHONWARNINGS=FORK_IS_AN_ERROR)
     assert (record["device"], record["fallbacks"]) == ("cuda", [])
     assert record["decoder"].startswith("nvJPEG")
     assert record["predictions"] == missions

@@ -11,7 +11,7 @@ import pytest
 
 from edgeproof.workload.dataset import Recipe, picture
 from selftest.worker.beds.bed import Bed
-from selftest.worker.driver import Driver, driver
+from selftest.worker.driver import Driver, ask, driver
 from selftest.worker.odd_files import BAD, GOOD, write_odd_files
 
 FILES = 600
@@ -125,3 +125,19 @@ def test_what_a_reader_that_was_killed_had_to_read_is_named(reader: Driver, file
 def test_readers_that_are_not_wanted_end(reader: Driver, files: Path) -> None:
     """Forked, never started: `stop` leaves no process behind."""
     assert read_all(reader, files, ["0001.jpg"], started=False)["left"] == []
+
+
+@pytest.mark.parametrize("beside", [0, 3, 8])
+def test_no_room_for_readers(bed: Bed, beside: int) -> None:
+    """Too few open files are allowed: those that were forked end, threads will read, and the record says why and what it costs."""
+    found = ask(bed, "no_readers", beside)
+    (fallback,) = found.pop("fallbacks")
+    assert found == {"refused": True, "left": 0, "files": 0}
+    assert fallback["piece"] == "JPEGs decoded on the GPU"
+    assert "Too many open files" in fallback["why"]
+    assert "times" in fallback["costs"]
+
+
+def test_room_for_readers(bed: Bed) -> None:
+    """As many files as they need, and no more are left when they have ended."""
+    assert ask(bed, "no_readers", 64) == {"refused": False, "fallbacks": [], "left": 0, "files": 0}
