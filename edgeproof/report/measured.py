@@ -29,7 +29,23 @@ def measured(record: RunRecord) -> list[RenderableType]:
     """Make the parts to print; none where no workload has run."""
     jobs = record.measurements.jobs
     parts: list[RenderableType] = [Text(), _table(jobs)] if jobs else []
-    return parts + [Text("\n" + line) for line in _speedup(record)]
+    parts += [Text("\n" + line) for line in _speedup(record)]
+    slower = _fallbacks(jobs)
+    return parts + ([Text("\n" + "\n".join(slower))] if slower else [])
+
+
+def _fallbacks(jobs: Mapping[str, JobMeasured]) -> list[str]:
+    """Say what the workers did the slow way, on which nodes, why, and what that costs where it was measured."""
+    nodes: dict[str, list[str]] = {}
+    for job in jobs.values():
+        for shard in job.shards:
+            for fallback in shard.get("fallbacks") or []:
+                costs = f"; it costs {fallback['costs']}" if fallback.get("costs") else ""
+                nodes.setdefault(f"{fallback['piece']} ({fallback['why']}){costs}", []).append(str(shard.get("node")))
+    return [
+        f"slower than it could be on {', '.join(sorted(set(where)))}, without: {printable(what)}"
+        for what, where in nodes.items()
+    ]
 
 
 def _table(jobs: Mapping[str, JobMeasured]) -> Table:

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.gpu
 RECIPE = Recipe(300, 500, 375, corrupt=2)
 """More than two groups of files, and than two batches."""
 
-LEFT_BYTES = 1400 << 20
-"""Of the card's memory: batches of 128 do not fit in that, smaller ones do."""
+LEFT_BYTES = 2000 << 20
+"""Of the card's memory: batches of 128 do not fit in that, smaller ones do. The driver and its libraries take 0.7 GiB of it."""
 
 HOLD = (
     "import sys, torch; free = torch.cuda.mem_get_info()[0]\n"
@@ -59,8 +59,10 @@ def test_neither_compiler_nor_home(worker: Bed, images: Path, missions: Any) -> 
 
 @pytest.mark.parametrize("side", [(64, 64), (224, 224), (500, 375), (375, 500), (2000, 320), (333, 1999)], ids=str)
 def test_resize_is_pillows(worker: Bed, side: tuple[int, int]) -> None:
-    """No pixel differs by more than one of 255."""
-    assert ask(worker, "gpu_pixels", {"side": side})["largest"] < 1.01
+    """On noise, where rounding shows most: no pixel is off by more than two of 255, and less than a twentieth on average."""
+    found = ask(worker, "gpu_pixels", {"side": side})
+    assert found["largest"] < 2.01
+    assert found["mean"] < 0.05
 
 
 def test_no_nvjpeg(worker: Bed, images: Path, missions: Any) -> None:
