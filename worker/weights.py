@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import pickle
 import re
 import socket
 import sys
@@ -114,8 +115,9 @@ def _read(path, torch):
         return torch.load(path, map_location="cpu")
     except Exception as error:
         said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        if "weights_only" in str(error) or "Weights only" in str(error):
-            raise WeightsError("{}: more than weights: save the model's state_dict() alone ({})".format(path, said))
+        if isinstance(error, pickle.UnpicklingError):  # torch 2.6 and later read weights and nothing else
+            words = "{}: damaged, or more than weights (then save the model's state_dict() alone): {}"
+            raise WeightsError(words.format(path, said))
         raise WeightsError("{}: {} bytes, truncated or damaged: {}".format(path, size, said))
 
 
