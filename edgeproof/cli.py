@@ -82,13 +82,22 @@ def _run_suite(suite: str, arguments: list[str]) -> None:
 @app.command()
 def image(
     inventory: InventoryFile = None,
-    rebuild: Annotated[bool, typer.Option(help="build it anew even if the server has it")] = False,
+    archive: Annotated[
+        list[Path] | None, typer.Option(help="a file of docker save, built elsewhere; one for each kind of machine")
+    ] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="build it anew even if it is there")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="take its name from images that edgeproof did not build")
+    ] = False,
 ) -> None:
-    """Build the worker image once, on the server, and put it on every agent that lacks it."""
-    from edgeproof.workload.images import distribute
+    """Build the worker image once for each kind of machine, and put it on every agent that lacks it."""
+    from edgeproof.workload.images import Images
 
     with _clear_errors():
-        typer.echo(distribute(_inventory(inventory), _say, rebuild))
+        images = Images(_inventory(inventory), _say, SudoPassword(_ask_password), replace)
+        found = images.load(archive) if archive else images.distribute(rebuild)
+        for agent, identity in found.items():
+            typer.echo(f"{agent} {identity}")
 
 
 @app.command()

@@ -103,6 +103,6 @@ class WorkloadError(EdgeproofError):
     `node` is where that was, by the inventory's name; '' where it was on no node, or on no certain one.
     """
 
-    def __init__(self, message: str, fix: str = "", *, said: str = "", node: str = "") -> None:
-        super().__init__(message, fix)
+    def __init__(self, message: str, fix: str = "", *, said: str = "", node: str = "", does: Does = "reads") -> None:
+        super().__init__(message, fix, does=does)
         self.said, self.node = said, node

@@ -6,9 +6,9 @@ from edgeproof.plugin.fixtures_workload import Measured
 from edgeproof.workload.runs import Workloads
 
 
-def test_image_on_every_agent(workloads: Workloads) -> None:
-    """The worker image is built once, and the same on every agent."""
-    assert workloads.image().startswith("sha256:")
+def test_image_on_every_agent(workloads: Workloads, inventory: Inventory) -> None:
+    """The worker image is built once for each kind of machine, and the same on every agent of a kind."""
+    assert set(workloads.images()) == {agent.name for agent in inventory.agents}
 
 
 def test_synthetic(measured: Measured, workloads: Workloads, inventory: Inventory) -> None:
@@ -29,3 +29,8 @@ def test_server_free(server: NodeFacts, workloads: Workloads) -> None:
 def test_gpu_in_shard(agent: NodeFacts, workloads: Workloads) -> None:
     """The shard's container has the GPU's devices."""
     assert workloads.gpu_devices(agent.name) != []
+
+
+def test_device(agent: NodeFacts, workloads: Workloads) -> None:
+    """The shard computes on the GPU; on the CPU only where the head of the run says so."""
+    assert workloads.device(agent.name) == workloads.wanted_device(agent)

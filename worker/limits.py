@@ -5,3 +5,6 @@ PROGRESS_S = 1.0
 
 SIGNAL_S = 0.1
 """Python handles a signal between two waits of the main thread: the longest of those waits."""
+
+FETCH_S = 30.0
+"""Each wait for the server that has the pretrained weights: to connect, and for more of the file."""

@@ -75,9 +75,7 @@ class ResNet50:
         """List them all."""
         return [self.stem] + [convolution for block in self.blocks for convolution in block.convolutions()]
 
-    def to(
-        self, device: str, dtype: torch.dtype, layout: torch.memory_format, pool_type: torch.dtype
-    ) -> "ResNet50":
+    def to(self, device: str, dtype: torch.dtype, layout: torch.memory_format, pool_type: torch.dtype) -> "ResNet50":
         """Move to a device, a format of numbers and an order in memory; pooling has its own format, the last layer stays fp32."""
         self.pool = pooled_in(pool_type)
         for each in self.convolutions():

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import paramiko
 from pydantic import SecretStr
@@ -33,6 +33,14 @@ KEY_EXCHANGES = (
 CHUNK_BYTES = 1 << 18
 OUTPUT_BYTES = 8 << 20
 """What is kept of a command's output: a node may print without end."""
+
+
+class Readable(Protocol):
+    """A stream of bytes; b'' at its end."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give up to `size` bytes."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -80,16 +88,20 @@ class SshNode:
         finally:
             channel.close()
 
-    def feed(self, command: str, source: BinaryIO, timeout_s: float, progress: Callable[[int], None]) -> Answer:
+    def feed(self, command: str, source: Readable, timeout_s: float, progress: Callable[[int], None]) -> Answer:
         """Run `command` with a stream on its standard input; `progress` is told the bytes sent so far."""
         channel = self._open(command, timeout_s)
         sent = 0
         try:
-            while chunk := source.read(CHUNK_BYTES):
-                channel.sendall(chunk)
-                sent += len(chunk)
-                progress(sent)
-            channel.shutdown_write()
+            try:
+                while chunk := source.read(CHUNK_BYTES):
+                    channel.sendall(chunk)
+                    sent += len(chunk)
+                    progress(sent)
+                channel.shutdown_write()
+            except OSError:
+                if not channel.exit_status_ready():
+                    raise  # else the command ended before it had read all of it, and what it said tells why
             return self._collect(channel, timeout_s)
         except TimeoutError as error:
             raise NodeUnreachable(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from edgeproof.diagnose.advice import Advice, advises
+from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.node import NodeFacts
 
-IMAGE = "python -m edgeproof image   # builds it once and puts it on every agent"
+IMAGE = "python -m edgeproof image   # builds it once for each kind of machine, and puts it on every agent"
 
 
 @advises("worker_image")
@@ -18,3 +18,11 @@ def worker_image(agent: NodeFacts) -> Advice:
     return Advice(
         "this agent has another worker image than the others: its results cannot be compared", IMAGE, does="changes"
     )
+
+
+@advises("worker_image_kind")
+def worker_image_kind(agent: NodeFacts) -> Advice:
+    """Built for another architecture, or for another L4T, under which torch finds no GPU."""
+    if agent.worker_image.architecture != agent.platform.image_kind.partition(",")[0]:
+        return catalogue("wrong-arch-image", image="images.worker", node=agent.name)
+    return catalogue("image-for-another-l4t")

@@ -61,3 +61,9 @@ def gpu_in_shard(agent: NodeFacts, cluster: ClusterFacts) -> Advice:
         row,
         does="reads",
     )
+
+
+@advises("device")
+def device() -> Advice:
+    """The devices are there, and torch does not compute on them: the image's CUDA and the board's driver do not match."""
+    return catalogue("image-for-another-l4t")

@@ -165,11 +165,18 @@ class Storage(Model):
     absent: bool = Field(default=False, exclude=True)
 
 
+ImageKind = Annotated[str, Field(pattern=r"^(L4T \d{2}|amd64|arm64)$")]
+
+
 class Images(Model):
-    """The container images that checks and workloads run."""
+    """The container images that checks and workloads run.
+
+    `worker_base` is what the worker's image is built on: one for all machines, or one by L4T's first number, or by architecture for
+    machines without L4T. Without it, or for others, it is the one that docs/worker.md names for them.
+    """
 
     worker: str = "jetson-inference:v1"
-    worker_base: str = "nvcr.io/nvidia/l4t-pytorch:r32.7.1-pth1.10-py3"
+    worker_base: str | dict[ImageKind, str] | None = None
     device_query: str = "jitteam/devicequery"
     gpu_verify: str = "nvcr.io/nvidia/l4t-tensorflow:r32.7.1-tf2.7-py3"
     test_pod: str = "busybox:latest"

@@ -14,6 +14,7 @@ from edgeproof.inventory import Inventory
 from edgeproof.plugin.fixtures_cluster import broken_links
 from edgeproof.plugin.outcome import MEASUREMENT
 from edgeproof.plugin.session import observed_nodes, progress
+from edgeproof.plugin.sudo import PASSWORD
 
 if TYPE_CHECKING:
     from edgeproof.facts.cluster import ClusterFacts
@@ -35,7 +36,7 @@ def workloads(
         if why := cluster.takes_no_work(agent.name):
             raise Blocked(why)
     broken = broken_links(observed_nodes(pytestconfig), cluster)
-    return Workloads(inventory, own_namespace, progress(pytestconfig), broken)
+    return Workloads(inventory, own_namespace, progress(pytestconfig), broken, pytestconfig.stash[PASSWORD])
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def measured(
     """Run a workload once under pytest-benchmark; its extra_info, and the run record, hold the shards and what follows."""
 
     def run(workload: Callable[[], JobRun]) -> JobRun:
-        workloads.image()
+        workloads.images()
         try:
             job: JobRun = benchmark.pedantic(workload, rounds=1, iterations=1)
         except WorkloadError as error:

@@ -1,216 +1,157 @@
-"""Puts the worker image on every agent: built (or taken) once on the server, sent to all agents at once, verified."""
+"""Puts the worker image on every agent: one for each kind of machine, built on one of that kind, sent to the others, verified.
+
+An image under the worker's name that edgeproof did not build is somebody's own: nothing is done until that person says so.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import io
-import re
-import shlex
-import tarfile
 import tempfile
-import threading
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeproof import limits
-from edgeproof.connect.ssh import SshNode, open_node
+from edgeproof.connect.ssh import open_node
+from edgeproof.connect.sudo import SudoPassword
 from edgeproof.errors import WorkloadError
-from edgeproof.files import carried
-from edgeproof.inventory import Inventory, Node
+from edgeproof.facts.node.runtime.images import BY_HAND, WorkerImage
+from edgeproof.inventory import Inventory
 from edgeproof.say import Say
-from edgeproof.side_by_side import side_by_side
-
-WORKER = carried("worker")
-SPARE_FACTOR = 2.5
-"""Loading needs the archive's size and the layers' beside each other on the agent's disk."""
-
-LABEL = "edgeproof.worker"
-"""Label of an image that edgeproof built: a hash of what it was built from."""
-
-GIVEN_WEIGHTS = "given.pth"
+from edgeproof.workload.archive import read_archive
+from edgeproof.workload.bases import base_for, doubt, misfit
+from edgeproof.workload.machines import Machine, look
+from edgeproof.workload.sending import save, send
+from edgeproof.workload.store import Store
+from edgeproof.workload.worker_build import Recipe, build, build_elsewhere, recipe
 
 
 @dataclass(frozen=True)
-class Context:
-    """What an image is built from: the archive that Docker takes on standard input, and the build's arguments."""
+class Job:
+    """What is done for one kind of machine: its agents, what the image is made of, and where it is built (None: no Docker there)."""
 
-    archive: bytes
-    arguments: dict[str, str]
-
-    @property
-    def digest(self) -> str:
-        """Equal files and arguments make an equal hash: 16 hexadecimal digits."""
-        return hashlib.sha256(self.archive + repr(sorted(self.arguments.items())).encode()).hexdigest()[:16]
+    agents: list[Machine]
+    builder: Machine | None
+    made_of: Recipe
 
 
-def distribute(inventory: Inventory, say: Say, rebuild: bool = False) -> str:
-    """Give the worker image's id, after it is the same on every agent; raises WorkloadError or a ConnectError."""
-    image = inventory.images.worker
-    with open_node(inventory, inventory.server) as server:
-        context = _context(inventory)
-        identity = "" if rebuild else image_id(server, image)
-        if identity and _is_outdated(server, image, context):
-            say(f"{image} on {inventory.server.name} was built from another worker/ than this one")
-            identity = ""
-        if not identity:
-            say(f"building {image} on {inventory.server.name} …")
-            identity = build(inventory, server, context, say)
-        say(f"{image} is {identity[:19]} on {inventory.server.name}")
-        lacking = [agent for agent in inventory.agents if _lacks(inventory, agent, identity)]
-        for agent in inventory.agents:
-            if agent not in lacking:
-                say(f"{agent.name} has it already")
-        if lacking:
-            _send_to_all(inventory, server, lacking, identity, say)
-    return identity
+class Images:
+    """The worker image on a cluster's machines; `replace` takes its name from images that edgeproof did not build."""
 
+    def __init__(self, inventory: Inventory, say: Say, password: SudoPassword, replace: bool = False) -> None:
+        self.inventory, self.say, self.password, self.replace = inventory, say, password, replace
+        self.name = inventory.images.worker
 
-def image_id(connection: SshNode, image: str) -> str:
-    """Give an image's id on a node, '' when it is not there."""
-    answer = connection.run(
-        f"docker image inspect --format '{{{{.Id}}}}' {shlex.quote(image)} 2>/dev/null", limits.SHORT_COMMAND_S
-    )
-    found = answer.stdout.decode("utf-8", "replace").strip()
-    return found if re.fullmatch(r"sha256:[0-9a-f]{64}", found) else ""
+    def distribute(self, rebuild: bool = False) -> dict[str, str]:
+        """Build what is not there and send it; give each agent's image id. Raises WorkloadError or a ConnectError.
 
+        Whatever speaks against it is said before the first image is built.
+        """
+        machines = look(self.inventory, self.password)
+        kinds = {machine.kind: None for machine in machines if machine.node.takes_work}
+        jobs = [self._job([machine for machine in machines if machine.kind == kind]) for kind in kinds]
+        self._check_owners([machine for job in jobs for machine in (*job.agents, *filter(None, [job.builder]))])
+        return {name: identity for job in jobs for name, identity in self._do(job, rebuild).items()}
 
-def _lacks(inventory: Inventory, agent: Node, identity: str) -> bool:
-    with open_node(inventory, agent) as connection:
-        return image_id(connection, inventory.images.worker) != identity
+    def load(self, files: Sequence[Path]) -> dict[str, str]:
+        """Load images that were built elsewhere, each on the agents that it is for; give those agents' image ids."""
+        archives = [read_archive(file, self.name) for file in files]
+        agents = [machine for machine in look(self.inventory, self.password) if machine.node.takes_work]
+        self._check_owners(agents)
+        found: dict[str, str] = {}
+        for archive in archives:
+            fitting = [agent.name for agent in agents if _is_for(archive.image, agent)]
+            if not fitting:
+                others = ", ".join(f"{agent.name} is {agent.kind}" for agent in agents)
+                raise WorkloadError(f"{archive.path}: its image is for {archive.image.kind_on('')}, and {others}")
+            found |= send(self.inventory, archive, fitting, self.password, self.say)
+        for agent in agents:
+            if agent.name not in found:
+                self.say(f"{agent.name} gets no image of these: it is {agent.kind}")
+        return found
 
-
-def _is_outdated(server: SshNode, image: str, context: Context) -> bool:
-    """Tell whether edgeproof built the image from something else; one that a person built is taken as it is."""
-    template = shlex.quote(f'{{{{index .Config.Labels "{LABEL}"}}}}')
-    answer = server.run(f"docker image inspect --format {template} {shlex.quote(image)}", limits.SHORT_COMMAND_S)
-    return answer.stdout.decode("utf-8", "replace").strip() not in ("", "<no value>", context.digest)
-
-
-def build(inventory: Inventory, server: SshNode, context: Context, say: Say) -> str:
-    """Build worker/ on the server node, by its own Docker; give the image's id."""
-    image = inventory.images.worker
-    flags = " ".join(f"--build-arg {name}={shlex.quote(value)}" for name, value in context.arguments.items())
-    answer = server.feed(
-        f"docker build --tag {shlex.quote(image)} --label {LABEL}={context.digest} {flags} - 2>&1",
-        io.BytesIO(context.archive),
-        limits.IMAGE_BUILD_S,
-        lambda _: None,
-    )
-    text = answer.stdout.decode("utf-8", "replace")
-    if answer.status != 0:
-        raise WorkloadError(
-            f"building {image} on {server.node.name} failed:\n{_last(text)}", _build_fix(text, inventory)
-        )
-    for line in text.splitlines():
-        if line.startswith("Step "):
-            say(f"  {line}")
-    return image_id(server, image)
-
-
-def _context(inventory: Inventory) -> Context:
-    """Pack worker/, and a weights file if one is named; raises WorkloadError where that cannot be read."""
-    weights = inventory.workload.weights
-    files = {
-        file.relative_to(WORKER).as_posix(): file.read_bytes()
-        for file in sorted(WORKER.rglob("*"))
-        if file.suffix in (".py", ".cu") or file.name == "Dockerfile"
-    }
-    arguments = {"BASE": inventory.images.worker_base, "WEIGHTS": weights}
-    if weights not in ("pretrained", "random"):
-        try:
-            files[GIVEN_WEIGHTS] = Path(weights).expanduser().read_bytes()
-        except OSError as error:
+    def _job(self, machines: list[Machine]) -> Job:
+        """Settle how the image for one kind is come by; raises WorkloadError where its base does not run on that kind."""
+        builder = next((machine for machine in machines if machine.in_docker is not None), None)
+        first = builder or machines[0]
+        base = base_for(self.inventory, first.platform)
+        if why := misfit(base, first.platform):
             raise WorkloadError(
-                f"workload.weights: {weights}: {error.strerror}", "name pretrained, random, or a file on this machine"
-            ) from error
-        arguments["WEIGHTS"] = f"worker/{GIVEN_WEIGHTS}"
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-        for name, data in files.items():
-            member = tarfile.TarInfo(name)
-            member.size, member.mode = len(data), 0o644
-            tar.addfile(member, io.BytesIO(data))
-    return Context(archive.getvalue(), arguments)
-
-
-def _build_fix(text: str, inventory: Inventory) -> str:
-    if "pull access denied" in text or "manifest" in text or "no such host" in text or "dial tcp" in text:
-        return f"docker pull {inventory.images.worker_base}   # on {inventory.server.name}: the base image, of the node's own L4T"
-    return f"docker build {WORKER}   # on {inventory.server.name}, to see all of it"
-
-
-def _last(text: str) -> str:
-    return "\n".join(text.strip().splitlines()[-8:])
-
-
-def _send_to_all(inventory: Inventory, server: SshNode, agents: list[Node], identity: str, say: Say) -> None:
-    """Save the image once to this machine, and send it to all agents at once."""
-    image = inventory.images.worker
-    with tempfile.TemporaryDirectory(prefix="edgeproof-image-") as folder:
-        archive = Path(folder) / "image.tar.gz"
-        say(f"saving {image} …")
-        _save(server, image, archive)
-        size = archive.stat().st_size
-        say(f"sending {size / 1e6:.0f} MB to {', '.join(agent.name for agent in agents)} …")
-        progress = _Progress(size, len(agents), say)
-        side_by_side(
-            [agent.name for agent in agents],
-            lambda name: _send(inventory, inventory.nodes[name], archive, identity, progress),
-        )
-    say(f"{image} is {identity[:19]} on every agent")
-
-
-def _save(server: SshNode, image: str, archive: Path) -> None:
-    """Fetch `docker save` of an image, compressed on the way."""
-    with archive.open("wb") as file:
-        server.fetch(f"docker save {shlex.quote(image)} | gzip -1", file, limits.IMAGE_SEND_S)
-    if archive.stat().st_size < 1024:
-        raise WorkloadError(
-            f"docker save of {image} on {server.node.name} gave nothing", f"docker save {image} | wc -c"
-        )
-
-
-def _send(inventory: Inventory, agent: Node, archive: Path, identity: str, progress: _Progress) -> None:
-    size = archive.stat().st_size
-    with open_node(inventory, agent) as connection:
-        _check_space(connection, agent, size)
-        with archive.open("rb") as file:
-            answer = connection.feed(
-                "gunzip | docker load 2>&1", file, limits.IMAGE_SEND_S, lambda sent: progress.tell(agent.name, sent)
+                f"{first.name}: {why}",
+                f"in cluster.yaml, images: worker_base: take out that line, or name one for {first.kind} (docs/worker.md has a table)",
             )
-        found = image_id(connection, inventory.images.worker)
-    if found != identity:
-        said = _last((answer.stdout + answer.stderr).decode("utf-8", "replace"))
-        raise WorkloadError(
-            f"{agent.name}: the image is {found or 'not there'} after loading, not {identity}\n{said}",
-            f"docker images; df -h   # on {agent.name}",
-        )
+        for machine in machines:
+            if words := doubt(base, machine.platform):
+                self.say(f"{machine.name}: {words}")
+        agents = [machine for machine in machines if machine.node.takes_work]
+        return Job(agents, builder, recipe(self.inventory, base, first.platform.l4t_major))
+
+    def _check_owners(self, machines: Iterable[Machine]) -> None:
+        """Raise WorkloadError where an image under the worker's name is somebody's own, or say that it loses its name."""
+        foreign = {machine.name: image for machine in machines for image in machine.images if not image.is_edgeproofs}
+        if not foreign:
+            return
+        held = ", ".join(f"{image.id[:19]} on {name}" for name, image in foreign.items())
+        if not self.replace:
+            raise WorkloadError(
+                f"{self.name} (images.worker) is {held}, which edgeproof did not build (it has no label edgeproof.worker): left as it is",
+                "name another in cluster.yaml, images: {worker: edgeproof-worker:v1}; or, to give that name to edgeproof's image: "
+                "python -m edgeproof image --replace",
+                does="changes",
+            )
+        self.say(f"{self.name} was {held}: it loses that name; docker tag ID OTHER-NAME gives it another")
+
+    def _do(self, job: Job, rebuild: bool) -> dict[str, str]:
+        there = None if rebuild else _one_of_all(job.agents)
+        if there is not None and (self._is_current(job, there) or job.builder is None):
+            for agent in job.agents:
+                self.say(f"{agent.name} has it already")
+            return {agent.name: agent.image.id for agent in job.agents if agent.image is not None}
+        if job.builder is None:
+            names, kind = ", ".join(agent.name for agent in job.agents), job.agents[0].kind
+            raise WorkloadError(
+                f"{names}: there is no Docker to build {self.name} for {kind} with",
+                build_elsewhere(self.inventory, job.made_of, kind.partition(",")[0]),
+                does="changes",
+            )
+        return self._build_and_send(job, job.builder, rebuild)
+
+    def _build_and_send(self, job: Job, builder: Machine, rebuild: bool) -> dict[str, str]:
+        with open_node(self.inventory, builder.node) as connection:
+            image = builder.in_docker
+            if rebuild or image is None or not self._is_current(job, image):
+                self.say(f"building {self.name} on {builder.name} for {builder.kind} …")
+                build(self.inventory, connection, job.made_of, self.say)
+                image = Store(connection, self.inventory, "docker", self.password).find()
+            self.say(f"{self.name} is {image.id[:19]} on {builder.name}")
+            found = {agent.name: image.id for agent in job.agents if self._has(agent, builder, image)}
+            for name in found:
+                self.say(f"{name} has it already")
+            lacking = [agent.name for agent in job.agents if agent.name not in found]
+            if lacking:
+                with tempfile.TemporaryDirectory(prefix="edgeproof-image-") as folder:
+                    self.say(f"saving {self.name} …")
+                    archive = save(connection, self.name, image, Path(folder) / "image.tar.gz")
+                    found |= send(self.inventory, archive, lacking, self.password, self.say)
+        return found
+
+    def _is_current(self, job: Job, image: WorkerImage) -> bool:
+        """Tell whether an image was built from this worker/ and base, or by hand, which is taken as it is."""
+        if image.built_from in (job.made_of.digest, BY_HAND):
+            return True
+        if image.is_edgeproofs:
+            self.say(f"{self.name} there was built from another worker/ or base than this one")
+        return False
+
+    def _has(self, agent: Machine, builder: Machine, image: WorkerImage) -> bool:
+        if agent is builder and self.inventory.kubernetes.runtime == "docker":
+            return True
+        return agent.image is not None and agent.image.is_same_as(image)
 
 
-def _check_space(connection: SshNode, agent: Node, size: int) -> None:
-    place = "$(docker info --format '{{.DockerRootDir}}' 2>/dev/null || echo /var/lib/docker)"
-    answer = connection.run(f"df -PB1 {place} 2>/dev/null | awk 'NR == 2 {{print $4}}'", limits.SHORT_COMMAND_S)
-    free = answer.stdout.decode("utf-8", "replace").strip()
-    if free.isdigit() and int(free) < SPARE_FACTOR * size:
-        raise WorkloadError(
-            f"{agent.name}: {int(free) / 1e9:.1f} GB free, and loading the image needs {SPARE_FACTOR * size / 1e9:.1f} GB",
-            f"docker system df; df -h   # on {agent.name}: what fills it (catalogue: disk-full)",
-        )
+def _one_of_all(agents: list[Machine]) -> WorkerImage | None:
+    """Give the image that all of them have; None where one lacks it, or has another."""
+    images = [agent.image for agent in agents if agent.image is not None]
+    return images[0] if all(image.is_same_as(images[0]) for image in images) else None
 
 
-class _Progress:
-    """Tells how far the sending is, in tenths of the whole."""
-
-    def __init__(self, size: int, agents: int, say: Say) -> None:
-        self.whole = size * agents
-        self.sent: dict[str, int] = {}
-        self.told, self.say, self.lock = 0, say, threading.Lock()
-
-    def tell(self, agent: str, sent: int) -> None:
-        """Note what one agent has got."""
-        with self.lock:
-            self.sent[agent] = sent
-            tenth = 10 * sum(self.sent.values()) // max(1, self.whole)
-            if tenth > self.told:
-                self.told = tenth
-                self.say(f"  {tenth * 10} % sent")
+def _is_for(image: WorkerImage, agent: Machine) -> bool:
+    return image.kind_on(agent.platform.l4t_major) == agent.kind

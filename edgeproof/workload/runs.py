@@ -9,7 +9,9 @@ from typing import Any
 
 from edgeproof import limits
 from edgeproof.connect.ssh import open_node
+from edgeproof.connect.sudo import SudoPassword
 from edgeproof.errors import EdgeproofError, WorkloadError
+from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.observed import Blocked, NotApplicable
 from edgeproof.inventory import Inventory
 from edgeproof.measure.shards import JobRun, Shard, Speedup
@@ -17,7 +19,7 @@ from edgeproof.say import Say
 from edgeproof.trial.manifests import Manifest
 from edgeproof.trial.namespace import OwnNamespace
 from edgeproof.workload.dataset import NOTE
-from edgeproof.workload.images import distribute
+from edgeproof.workload.images import Images
 from edgeproof.workload.jobs import nfs_job, run_job, synthetic_job
 
 SYNTHETIC, ON_ONE, ON_ALL = "Workload I", "Workload II on one agent", "Workload II on all agents"
@@ -25,12 +27,18 @@ CHECKS = {SYNTHETIC: "synthetic", ON_ONE: "on_one", ON_ALL: "on_all"}
 """The check that tells how a workload failed."""
 
 
+SIMULATED_CUDA = "CUDA driver library"
+"""What the head of a run says of nodes whose GPU is a stand-in: torch computes on the CPU there."""
+
+
 class Workloads:
     """Everything tests_workload measures, made when first asked for."""
 
-    def __init__(self, inventory: Inventory, own: OwnNamespace, say: Say, broken: Mapping[str, str]) -> None:
+    def __init__(
+        self, inventory: Inventory, own: OwnNamespace, say: Say, broken: Mapping[str, str], password: SudoPassword
+    ) -> None:
         self.inventory, self.cluster = inventory, own.cluster
-        self.own, self.say, self.broken = own, say, broken
+        self.own, self.say, self.broken, self.password = own, say, broken, password
         self._kept: dict[str, Any] = {}
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
@@ -61,13 +69,15 @@ class Workloads:
         """Give the workloads that failed, the first one first."""
         return {name: kept for name, kept in self._kept.items() if isinstance(kept, WorkloadError)}
 
-    def image(self) -> str:
-        """Give the worker image's id, after it is on every agent."""
-        return str(self._once("image distribution", lambda: distribute(self.inventory, self.say)))
+    def images(self) -> dict[str, str]:
+        """Give the worker image's id on each agent, after it is there, and the same on all machines of a kind."""
+        images = Images(self.inventory, self.say, self.password)
+        found: dict[str, str] = self._once("image distribution", images.distribute)
+        return found
 
     def synthetic(self) -> JobRun:
         """Workload I on all agents."""
-        self.image()
+        self.images()
         return self._run(SYNTHETIC, lambda: synthetic_job(self.cluster, self.agents))
 
     def shards_on(self, agent: str) -> int:
@@ -96,6 +106,19 @@ class Workloads:
             raise Blocked(self.broken[agent])
         return found
 
+    def device(self, agent: str) -> str:
+        """Tell on what Workload I's shard on an agent computed, cuda or cpu; blocked where the GPU's devices were not in it.
+
+        Not applicable on a machine without a GPU.
+        """
+        if not self.gpu_devices(agent):
+            raise Blocked(f"no GPU device came into the shard on {agent} (see the check gpu_in_shard)")
+        return str(self.synthetic().on(agent).record.device)
+
+    def wanted_device(self, agent: NodeFacts) -> str:
+        """Give what a shard must compute on: the GPU, or the CPU where the head of the run says that there is none behind its devices."""
+        return "cpu" if any(SIMULATED_CUDA in what for what in agent.simulated) else "cuda"
+
     def on_one(self) -> JobRun:
         """Workload II on the first agent alone."""
         return self._nfs(ON_ONE, self.agents[:1], "inference-nfs-single")
@@ -117,7 +140,7 @@ class Workloads:
         return Speedup(self.on_one(), self.on_all())
 
     def _nfs(self, name: str, agents: list[str], job: str) -> JobRun:
-        self.image()
+        self.images()
         self._once("the claim", self.own.create_claim)
         return self._run(name, lambda: nfs_job(self.cluster, agents, job))
 

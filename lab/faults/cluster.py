@@ -120,6 +120,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         check="worker_image",
         breaks=KEEP + f"docker rmi {IMAGE}",
         mends=RESTORE_IMAGE,
+        blocks_here=frozenset({"worker_image_kind"}),
     ),
     ShellFault(
         name="worker-image-different",

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Thread
 from typing import BinaryIO, cast
 
@@ -89,8 +90,10 @@ class LoopbackBoard:
         ]
         for pump in pumps:
             pump.start()
-        cast(BinaryIO, process.stdin).write(given)
-        cast(BinaryIO, process.stdin).close()
+        with suppress(BrokenPipeError):  # it ended without reading all
+            cast(BinaryIO, process.stdin).write(given)
+        with suppress(BrokenPipeError):
+            cast(BinaryIO, process.stdin).close()
         for pump in pumps:
             pump.join()
         try:

@@ -26,7 +26,7 @@ CHECKS: dict[str, Callable[[NodeFacts], None]] = {
     if name.startswith("test_") and name != "test_nfs_client"
 }
 OF_GPU = {"daemon_json", "daemon_agrees", "device_query", "devices", "l4t_mount_lists"}
-BY_DOCKER = {"docker", "docker_held", "daemon_json", "daemon_agrees", "docker_group", "device_query", "worker_image"}
+BY_DOCKER = {"docker", "docker_held", "daemon_json", "daemon_agrees", "docker_group", "device_query"}
 HEALTHY = {
     "platform": "platform/nano",
     "docker": "docker/held",
@@ -38,6 +38,7 @@ HEALTHY = {
 }
 PI = Output("arch aarch64\nkernel 6.6.31-rpi\nmodel Raspberry Pi 4 Model B\n")
 PC = Output("arch x86_64\nkernel 6.8.0-45-generic\n")
+FOR_PC = Output(f"sha256:{'c' * 64} amd64 null\n")
 
 
 def raw_of(samples: dict[str, str | Output]) -> dict[str, Any]:
@@ -91,12 +92,12 @@ DEAD: dict[str, str | Output] = {
     "worker_image": "worker_image/no-daemon",
 }
 ONE_CAUSE: list[tuple[str, dict[str, str | Output], set[str], set[str]]] = [
-    ("dead", DEAD, {"docker"}, {"daemon_agrees", "docker_group", "device_query", "worker_image"}),
-    ("hosts-twice", DEAD | {"daemon_json": "daemon_json/hosts-twice"}, {"docker"}, {"daemon_agrees", "docker_group", "device_query", "worker_image"}),
-    ("dead-by-file", DEAD | {"daemon_json": "daemon_json/comment"}, {"daemon_json"}, {"docker", "daemon_agrees", "docker_group", "device_query", "worker_image"}),
-    ("dead-without-program", DEAD | {"daemon_json": "daemon_json/program-missing"}, {"daemon_json"}, {"docker", "daemon_agrees", "docker_group", "device_query", "worker_image"}),
-    ("hung", {"docker": "docker/hung", "docker_group": "docker_group/hung", "device_query": Output("", "", 124), "worker_image": Output("", "", 124)}, set(), {"docker", "daemon_agrees", "docker_group", "device_query", "worker_image"}),
-    ("not-installed", {"docker": "docker/absent", "daemon_json": "daemon_json/absent", "docker_group": Output("user\nsaid sh: docker: not found\n"), "device_query": Output("sh: docker: not found\n", "", 125), "worker_image": Output("sh: docker: not found\n", "", 127)}, {"docker"}, {"daemon_json", "daemon_agrees", "docker_group", "device_query", "worker_image"}),
+    ("dead", DEAD, {"docker"}, {"daemon_agrees", "docker_group", "device_query", "worker_image", "worker_image_kind"}),
+    ("hosts-twice", DEAD | {"daemon_json": "daemon_json/hosts-twice"}, {"docker"}, {"daemon_agrees", "docker_group", "device_query", "worker_image", "worker_image_kind"}),
+    ("dead-by-file", DEAD | {"daemon_json": "daemon_json/comment"}, {"daemon_json"}, {"docker", "daemon_agrees", "docker_group", "device_query", "worker_image", "worker_image_kind"}),
+    ("dead-without-program", DEAD | {"daemon_json": "daemon_json/program-missing"}, {"daemon_json"}, {"docker", "daemon_agrees", "docker_group", "device_query", "worker_image", "worker_image_kind"}),
+    ("hung", {"docker": "docker/hung", "docker_group": "docker_group/hung", "device_query": Output("", "", 124), "worker_image": Output("", "", 124)}, set(), {"docker", "daemon_agrees", "docker_group", "device_query", "worker_image", "worker_image_kind"}),
+    ("not-installed", {"docker": "docker/absent", "daemon_json": "daemon_json/absent", "docker_group": Output("user\nsaid sh: docker: not found\n"), "device_query": Output("sh: docker: not found\n", "", 125), "worker_image": Output("sh: docker: not found\n", "", 127)}, {"docker"}, {"daemon_json", "daemon_agrees", "docker_group", "device_query", "worker_image", "worker_image_kind"}),
     ("invalid-but-running", {"daemon_json": "daemon_json/trailing-comma"}, {"daemon_json"}, {"device_query"}),
     ("no-default", {"daemon_json": "daemon_json/no-default", "docker": Output((SAMPLES / "docker/held.txt").read_text().replace('"DefaultRuntime":"nvidia"', '"DefaultRuntime":"runc"'))}, {"daemon_json"}, {"daemon_agrees", "device_query"}),
     ("program-missing", {"daemon_json": "daemon_json/program-missing", "device_query": "device_query/hook-failed"}, {"daemon_json"}, {"device_query"}),
@@ -134,7 +135,7 @@ DIFFERENT: list[tuple[str, dict[str, str | Output], set[str], set[str]]] = [
     ("utf-16-and-new-docker", {"daemon_json": "daemon_json/utf-16", "docker": NEW_DOCKER}, set(), set()),
     ("cdi-in-place-of-lists", {"l4t_mount_lists": "l4t_mount_lists/by-cdi"}, set(), {"l4t_mount_lists"}),
     ("no-gpu", {"platform": PI, "docker": Output((SAMPLES / "docker/held.txt").read_text().replace('"DefaultRuntime":"nvidia"', '"DefaultRuntime":"runc"')), "daemon_json": "daemon_json/absent", "gpu_devices": Output(""), "l4t_mount_lists": Output(""), "device_query": "device_query/no-image"}, set(), OF_GPU | {"docker_held"}),
-    ("a-card", {"platform": Output(f"{PC.stdout}nvidia\n"), "gpu_devices": Output("/dev/nvidia0\n/dev/nvidiactl\n"), "l4t_mount_lists": Output("")}, set(), {"docker_held", "l4t_mount_lists"}),
+    ("a-card", {"platform": Output(f"{PC.stdout}nvidia\n"), "worker_image": FOR_PC, "gpu_devices": Output("/dev/nvidia0\n/dev/nvidiactl\n"), "l4t_mount_lists": Output("")}, set(), {"docker_held", "l4t_mount_lists"}),
 ]  # fmt: skip
 
 
@@ -153,7 +154,12 @@ def test_a_broken_file_fails_without_a_gpu_too() -> None:
 @pytest.mark.parametrize(("kind", "failed"), [("jetson", {"devices"}), ("nvidia", {"devices"}), ("other", set())])
 def test_the_declared_kind_counts(kind: str, failed: set[str]) -> None:
     """A machine that shows no GPU fails where cluster.yaml says that it has one."""
-    bare: dict[str, str | Output] = {"platform": PC, "gpu_devices": Output(""), "device_query": "device_query/code-100"}
+    bare: dict[str, str | Output] = {
+        "platform": PC,
+        "worker_image": FOR_PC,
+        "gpu_devices": Output(""),
+        "device_query": "device_query/code-100",
+    }
     assert verdict(facts_of(bare, {"kind": kind}))["failed"] == failed
 
 
@@ -257,3 +263,22 @@ def test_what_restarts_docker_says_so() -> None:
         advice = advice_on(check, facts_of(dict(samples)))
         assert advice.does == "restarts"
         assert "restarts the containers of every pod" in advice.fix
+
+
+@pytest.mark.parametrize(
+    ("image", "row"),
+    [
+        ("amd64", "wrong-arch-image"),
+        ('arm64 {"edgeproof.l4t":"36","edgeproof.worker":"by-hand"}', "image-for-another-l4t"),
+        ('arm64 {"edgeproof.l4t":"32","edgeproof.worker":"by-hand"}', ""),
+        ("arm64 null", ""),
+    ],
+)
+def test_worker_image_is_for_this_machine(image: str, row: str) -> None:
+    """Its architecture must be the board's, and its L4T, where it says which; a Nano's here."""
+    facts = facts_of({"worker_image": Output(f"sha256:{'a' * 64} {image}\n")})
+    wanted = facts.worker_image.kind_on(facts.platform.l4t_major) == facts.platform.image_kind
+    assert wanted is (row == "")
+    advice = advise("tests_cluster", "worker_image_kind", {"agent": facts})
+    assert advice is not None
+    assert not row or advice.id == row

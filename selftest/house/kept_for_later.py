@@ -14,7 +14,7 @@ name = _Names()
 
 CALLED_BY_FRAMEWORKS: tuple[str, ...] = (
     name.model_config, name.distribution,  # pydantic; a key of cluster.yaml that users may have written
-    name.gname, name.uname,  # tarfile.TarInfo
+    name.gname,  # tarfile.TarInfo
     name.auth_timeout, name.banner_timeout,  # paramiko.Transport
     name.get_allowed_auths,  # paramiko.ServerInterface
     name.retries,  # the Kubernetes client's Configuration
@@ -34,9 +34,8 @@ KEPT_FOR_LATER: tuple[str, ...] = (
 )
 """Names that nothing reads yet, each with the check or the catalogue's row that needs it. The list may only shrink.
 
-Vulture knows names, not classes: Export.client, TrialMount.version, WorkerImage.architecture and
-Volume.volume and .nfs wait likewise, for the checks "storage: export", "storage: mount" and "storage: claim", and
-the worker's image for each kind of board, but others of these names are read.
+Vulture knows names, not classes: Export.client, TrialMount.version, Volume.volume and .nfs wait likewise, for the checks
+"storage: export", "storage: mount" and "storage: claim", but others of these names are read.
 """
 
 UNUSED_CATALOGUE_ROWS: frozenset[str] = frozenset(

@@ -10,7 +10,7 @@ from edgeproof.inventory import ANY, NOT_REQUIRED, Inventory, Kind
 
 OF_JETSON = ("power_mode", "clocks", "power_supply", "l4t_mount_lists")
 OF_GPU = ("gpu_devices", "device_query")
-OF_DOCKER = ("docker", "daemon_json", "docker_group", "device_query", "worker_image")
+OF_DOCKER = ("docker", "daemon_json", "docker_group", "device_query")
 WITHOUT_DEFAULT = ("runtime-class", "cdi")
 """Ways to the GPU that ask for it pod by pod, whatever the default runtime is."""
 

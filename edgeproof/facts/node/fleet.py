@@ -62,19 +62,19 @@ def _silent_peers(facts: NodeFacts, others: list[NodeFacts]) -> tuple[str, ...]:
 
 
 def _usual_image(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> str:
-    """Give the id of the worker image that most nodes of this L4T have; of equally many, the server's, where it is built.
+    """Give the id of the worker image that most machines of this kind have; of equally many, the server's, where it is built.
 
-    An image for R32 does not run on R36, so boards of both have each their own.
+    An image for R32 does not run on R36, so each kind has its own.
     """
-    alike = [other for other in nodes.values() if _l4t_major(other) == _l4t_major(facts)]
+    alike = [other for other in nodes.values() if _image_kind(other) == _image_kind(facts)]
     holders = [other for other in alike if not reason(other, "worker_image") and other.worker_image.id]
     holders.sort(key=lambda other: other.declared.role != "server")
     ids = Counter(other.worker_image.id for other in holders)
     return ids.most_common(1)[0][0] if ids else "the worker image (no node has it)"
 
 
-def _l4t_major(facts: NodeFacts) -> str:
-    return "" if reason(facts, "platform") else facts.platform.l4t.split(".")[0]
+def _image_kind(facts: NodeFacts) -> str:
+    return "" if reason(facts, "platform") else facts.platform.image_kind
 
 
 def _same(facts: NodeFacts, others: list[NodeFacts], name: str) -> tuple[str, ...]:

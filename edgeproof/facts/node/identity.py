@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from edgeproof.facts.node.image_kind import ARCHITECTURES, image_kind, l4t_branch
 from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Facts, Unobserved, unobserved
 from edgeproof.facts.probe import Output, Probe
@@ -75,13 +76,18 @@ class Platform(Facts):
 
     @property
     def branch(self) -> str:
-        """The releases whose images run on this one, too (dusty-nv/jetson-containers, l4t_version.py); '' without a release."""
-        if not self.l4t:
-            return ""
-        major, minor = _numbers(self.l4t)[:2]
-        if major == 36:
-            return "L4T 36.4 and later" if minor >= 4 else "L4T 36 before 36.4"
-        return f"L4T {major}" if major >= 34 else f"L4T {major}.{minor}"
+        """The releases whose images run on this one, too; '' without a release."""
+        return l4t_branch(*_numbers(self.l4t)[:2]) if self.l4t else ""
+
+    @property
+    def l4t_major(self) -> str:
+        """The first number of the L4T release; '' without one."""
+        return self.l4t.partition(".")[0]
+
+    @property
+    def image_kind(self) -> str:
+        """Name the machines that images for this one run on, too."""
+        return image_kind(ARCHITECTURES.get(self.architecture, self.architecture), self.l4t_major)
 
     def __str__(self) -> str:
         release = f"L4T {self.l4t}" if self.l4t else "no L4T"

@@ -44,9 +44,9 @@ class RuntimeFacts(Facts):
 
 def probes(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:
     """Give the probes of `RuntimeFacts`, by its fields' names; those of Docker only where the pods run on it."""
-    always = (L4T_MOUNT_LISTS, GPU_DEVICES)
+    always = (L4T_MOUNT_LISTS, GPU_DEVICES, worker_image_probe(inventory))
     if inventory.kubernetes.runtime != "docker":
         return always
     return (
-        DOCKER, DAEMON_JSON, DOCKER_GROUP, *always, device_query_probe(inventory), worker_image_probe(inventory),
+        DOCKER, DAEMON_JSON, DOCKER_GROUP, *always, device_query_probe(inventory),
     )  # fmt: skip
