@@ -79,7 +79,7 @@ class Networks:
         if self.exact is not self.network:
             self.exact.launch(self.exact.normalised(zeros[:1])).read()
 
-    def halve(self, why: Exception) -> None:
+    def halve(self, why: object) -> None:
         """Take half the batch from now on: the memory was too small."""
         self.record.fell_back("batch {}".format(self.batch), why)
         self.batch = max(1, self.batch // 2)

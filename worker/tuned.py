@@ -68,9 +68,11 @@ class Tuned:
             except RuntimeError as error:
                 if not out_of_memory(error) or self.batch == 1:
                     raise
-                if self.engines:
-                    self.engines.close()
-                self.networks.halve(error)
+                why = str(error)
+            # After the error's end: its frames hold what was made of the memory until then.
+            if self.engines:
+                self.engines.close()
+            self.networks.halve(why)
 
     def _warm_up(self) -> None:
         networks = self.networks

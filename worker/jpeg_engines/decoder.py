@@ -75,9 +75,10 @@ class GpuDecoder:
         self.current: Optional[Batch] = None
         self.why: Optional[Exception] = None
         self.decoding, self.resizing = torch.cuda.Stream(priority=-1), torch.cuda.Stream(priority=-1)
-        self.arenas: "queue.Queue[Arena]" = queue.Queue()
+        self.threads: List[threading.Thread] = []
+        self.arenas: "queue.Queue[Optional[Arena]]" = queue.Queue()
         self.full: "queue.Queue[Optional[Arena]]" = queue.Queue()
-        self.free: "queue.Queue[torch.Tensor]" = queue.Queue()
+        self.free: "queue.Queue[Optional[torch.Tensor]]" = queue.Queue()
         self.ready: "queue.Queue[Union[Batch, Exception, None]]" = queue.Queue()
         for _ in range(ARENAS):
             self.arenas.put(Arena())
@@ -100,8 +101,10 @@ class GpuDecoder:
 
     def batches(self, take: Take, record: Record) -> Iterator[Batch]:
         """Yield batches until `take` gives no more groups; each must be given back by `done`. Raises what a thread raised."""
-        for work in (lambda: self._decode_all(take, record), self._resize_all):
-            threading.Thread(target=self._run, args=(work,), daemon=True).start()
+        works = (lambda: self._decode_all(take, record), self._resize_all)
+        self.threads = [threading.Thread(target=self._run, args=(work,), daemon=True) for work in works]
+        for thread in self.threads:
+            thread.start()
         batch = self.ready.get()
         while batch is not None:
             if isinstance(batch, Exception):
@@ -114,6 +117,14 @@ class GpuDecoder:
     def done(self, batch: Batch) -> None:
         """Take a batch's memory back."""
         self.free.put(batch.images)
+
+    def close(self) -> None:
+        """End the threads: where one has failed, the other waits for it, and holds all memory that there is."""
+        self.arenas.put(None)
+        self.full.put(None)
+        self.free.put(None)
+        for thread in self.threads:
+            thread.join()
 
     def _run(self, work: Callable[[], None]) -> None:
         try:
@@ -129,6 +140,8 @@ class GpuDecoder:
                 with group:
                     for part in parts(group.rows):
                         arena = self.arenas.get()
+                        if arena is None:
+                            return
                         arena.fill(group)
                         with record.clock.phase("decode"):
                             self._decode(group, part, arena, record)
@@ -188,10 +201,14 @@ class GpuDecoder:
 
     def _resize(self, arena: Arena) -> Any:
         """Resize images into the batch at hand, and into the next ones where it is full."""
-        sent, found = [], arena.found
+        sent: List[Any] = []
+        found = arena.found
         while found and arena.group is not None:
             if self.current is None:
-                self.current = Batch(self.free.get())
+                images = self.free.get()
+                if images is None:
+                    return sent
+                self.current = Batch(images)
             batch, names = self.current, arena.group.names
             start = len(batch.members)
             now, found = found[: self.batch - start], found[self.batch - start :]

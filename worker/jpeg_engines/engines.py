@@ -70,7 +70,7 @@ class Engines:
         except Exception as error:
             if out_of_memory(error):
                 raise
-            self.decoder = None
+            self.close()
             record.fell_back(ON_GPU, error, "" if isinstance(error, nvjpeg.NoEnginesError) else GAIN)
 
     def batches(self, record: Record) -> "Iterator[Batch]":
@@ -87,6 +87,8 @@ class Engines:
 
     def close(self) -> None:
         """Give the decoder's memory back."""
+        if self.decoder:
+            self.decoder.close()
         self.decoder = None
 
     def stop(self) -> None:
