@@ -108,7 +108,7 @@ def find_record(text: str) -> dict[str, Any]:
                 others.append(schema)
     if others:
         message = f"the pod's record is of schema {others[0]}, and this edgeproof reads {SCHEMA}"
-        raise WorkloadError(message, "python -m edgeproof image --rebuild")
+        raise WorkloadError(message, "python -m edgeproof image --rebuild", does="changes")
     last = text.strip().splitlines()[-3:]
     raise WorkloadError("the pod printed no record; its last lines:\n" + "\n".join(last))
 
@@ -123,4 +123,4 @@ def parse_record(text: str) -> ShardRecord:
     named = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong[:MOST_ERRORS]]
     more = f", and {len(wrong) - MOST_ERRORS} more" if len(wrong) > MOST_ERRORS else ""
     message = f"the pod's record is not as {SCHEMA} has it: {'; '.join(named)}{more}"
-    raise WorkloadError(message, "python -m edgeproof image --rebuild")
+    raise WorkloadError(message, "python -m edgeproof image --rebuild", does="changes")
