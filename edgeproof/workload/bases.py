@@ -33,12 +33,13 @@ def base_for(inventory: Inventory, platform: Platform) -> str:
     if isinstance(declared, str):
         return declared
     keys = (platform.branch, f"L4T {platform.l4t_major}") if platform.l4t_major else (kind,)
-    for known in (declared or {}, BASES):
+    for known in (declared or {}, BASES if platform.kind != "other" else {}):
         for key in keys:
             if key in known:
                 return known[key]
+    without = " without an NVIDIA GPU" if platform.kind == "other" else ""
     raise WorkloadError(
-        f"no base image is known for the worker on {kind}",
+        f"no base image is known for the worker on {kind}{without}",
         f"name one that has torch and torchvision, in cluster.yaml: images: {{worker_base: {{{keys[-1]}: IMAGE}}}}",
     )
 

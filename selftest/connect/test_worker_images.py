@@ -38,6 +38,7 @@ version*) echo 27.5.1 ;;
   [ ! -e "$DIR/foreign" ] || [ -e "$DIR/loaded" ] || {{ echo 'sha256:{"7" * 64} {HERE} null'; exit; }}
   [ -s "$DIR/loaded" ] && echo 'sha256:{"b" * 64} {HERE} {LABELS}' || {{ echo 'no such image "x" present' >&2; exit 1; }} ;;
 info*) echo / ;;
+build*) echo "$*" > "$DIR/built"; cat > "$DIR/loaded" ;;
 *) exit 9 ;;
 esac
 """
@@ -90,6 +91,23 @@ def test_an_archive_is_loaded(known: Inventory, folder: Path, runtime: str) -> N
     found = Images(on(known, runtime), said.append, SudoPassword()).load([file])
     assert (folder / "loaded").read_bytes() == file.read_bytes()
     assert found == {known.server.name: f"sha256:{'b' * 64}"}
+
+
+def test_what_is_not_there_is_built(known: Inventory, folder: Path) -> None:
+    """Docker is told what the image is made of and for which machines; what is there, is taken the next time, unless it is to be built anew."""
+    inventory = Inventory.model_validate(on(known, "docker").model_dump() | {"images": {"worker_base": "my-torch:v1"}})
+    images = Images(inventory, lambda _: None, SudoPassword())
+    assert images.distribute() == {known.server.name: f"sha256:{'b' * 64}"}
+    words = (folder / "built").read_text()
+    assert all(
+        part in words
+        for part in ("--build-arg BASE=my-torch:v1", "--label edgeproof.worker=", "--label edgeproof.build=")
+    )
+    (folder / "built").unlink()
+    images.distribute()
+    assert not (folder / "built").exists()
+    images.distribute(rebuild=True)
+    assert (folder / "built").exists()
 
 
 def test_an_archive_for_other_machines(known: Inventory, folder: Path) -> None:

@@ -56,6 +56,15 @@ def test_none_is_known() -> None:
     assert "worker_base: {L4T 38: IMAGE}" in failed.value.fix
 
 
+def test_none_for_a_machine_without_a_gpu() -> None:
+    """A Raspberry Pi is not given 20 GB for NVIDIA's cards."""
+    pi = parse_platform(Output("arch aarch64\nkernel 6.6\nmodel Raspberry Pi 4 Model B Rev 1.5\n"))
+    assert isinstance(pi, Platform)
+    with pytest.raises(WorkloadError, match="on arm64 without an NVIDIA GPU"):
+        base_for(inventory(), pi)
+    assert base_for(inventory(worker_base={"arm64": "torch:cpu"}), pi) == "torch:cpu"
+
+
 def test_declared() -> None:
     """One for all machines, or one for a kind, and the usual ones for the others."""
     assert base_for(inventory(worker_base="mine:v1"), machine("36.4.3")) == "mine:v1"
