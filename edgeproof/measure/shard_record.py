@@ -101,11 +101,11 @@ def find_record(text: str) -> dict[str, Any]:
                 found = json.loads(line)
             except (ValueError, RecursionError):
                 continue
-            schema = found.get("schema")
-            if schema == SCHEMA:
+            named = found.get("schema")
+            if named == SCHEMA:
                 return dict(found)
-            if isinstance(schema, str) and schema.startswith(ANY_SCHEMA):
-                others.append(schema)
+            if isinstance(named, str) and named.startswith(ANY_SCHEMA):
+                others.append(named)
     if others:
         message = f"the pod's record is of schema {others[0]}, and this edgeproof reads {SCHEMA}"
         raise WorkloadError(message, "python -m edgeproof image --rebuild")

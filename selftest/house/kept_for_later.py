@@ -14,7 +14,7 @@ name = _Names()
 
 CALLED_BY_FRAMEWORKS: tuple[str, ...] = (
     name.model_config, name.distribution,  # pydantic; a key of cluster.yaml that users may have written
-    name.gname, name.uname,  # tarfile.TarInfo
+    name.gname,  # tarfile.TarInfo
     name.auth_timeout, name.banner_timeout,  # paramiko.Transport
     name.get_allowed_auths,  # paramiko.ServerInterface
     name.retries,  # the Kubernetes client's Configuration
