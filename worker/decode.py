@@ -20,7 +20,7 @@ def open_rgb(data: Bytes) -> Image.Image:
     try:
         opened = Image.open(io.BytesIO(data))
     except UnidentifiedImageError:
-        raise UnidentifiedImageError("no image that Pillow knows")  # its own words end in an object's address
+        raise UnidentifiedImageError("no image that Pillow knows") from None  # its own words end in an object's address
     with opened as image:
         rgb: Image.Image = image.convert("RGB")
         return rgb

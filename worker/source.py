@@ -97,5 +97,5 @@ def mersenne_twister(seed: int) -> random.Random:
         last = state[-1]
         state.append((1812433253 * (last ^ last >> 30) + number) & 0xFFFFFFFF)
     generator = random.Random()
-    generator.setstate((STATE_VERSION, tuple(state) + (STATE_WORDS,), None))
+    generator.setstate((STATE_VERSION, (*state, STATE_WORDS), None))
     return generator

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from edgeproof.errors import WorkloadError
 
@@ -62,7 +63,7 @@ class PhaseSeconds(_Part):
 
 
 class ShardRecord(_Part):
-    """What one pod reports. Seconds are the pod's own clock; what may be None is what an interrupted worker does not know yet."""
+    """What one pod reports. Seconds are the pod's own clock; None is what an interrupted worker did not know yet, and no other."""
 
     index: NonNegativeInt
     available: NonNegativeInt
@@ -88,6 +89,13 @@ class ShardRecord(_Part):
     batch: NonNegativeInt | None = None
     decoder: str | None = None
 
+    @model_validator(mode="after")
+    def _is_whole(self) -> ShardRecord:
+        lacking = sorted(key for key, value in self if value is None)
+        if lacking and not self.interrupted:
+            raise PydanticCustomError("lacking", "{keys} missing, though the shard came to its end", {"keys": ", ".join(lacking)})
+        return self
+
 
 def find_record(text: str) -> dict[str, Any]:
     """Find the record in a pod's log, as it was printed: the last line that is one of this schema.
@@ -101,11 +109,11 @@ def find_record(text: str) -> dict[str, Any]:
                 found = json.loads(line)
             except (ValueError, RecursionError):
                 continue
-            schema = found.get("schema")
-            if schema == SCHEMA:
+            named = found.get("schema")
+            if named == SCHEMA:
                 return dict(found)
-            if isinstance(schema, str) and schema.startswith(ANY_SCHEMA):
-                others.append(schema)
+            if isinstance(named, str) and named.startswith(ANY_SCHEMA):
+                others.append(named)
     if others:
         message = f"the pod's record is of schema {others[0]}, and this edgeproof reads {SCHEMA}"
         raise WorkloadError(message, "python -m edgeproof image --rebuild", does="changes")
@@ -120,7 +128,7 @@ def parse_record(text: str) -> ShardRecord:
         return ShardRecord.model_validate(data)
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_context=False, include_input=False)
-    named = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong[:MOST_ERRORS]]
+    named = [f"{'.'.join(map(str, each['loc'])) or 'keys'}: {each['msg']}" for each in wrong[:MOST_ERRORS]]
     more = f", and {len(wrong) - MOST_ERRORS} more" if len(wrong) > MOST_ERRORS else ""
     message = f"the pod's record is not as {SCHEMA} has it: {'; '.join(named)}{more}"
     raise WorkloadError(message, "python -m edgeproof image --rebuild", does="changes")

@@ -53,6 +53,13 @@ def test_a_missing_key_is_named(key: str) -> None:
     assert f"{key}: Field required" in refusal(at(WHOLE, key, "missing"))
 
 
+def test_what_only_an_interrupted_worker_does_not_know() -> None:
+    """The device, say, is not known until torch is imported; a shard that came to its end knows it."""
+    young = at(at(WHOLE, "device", "missing"), "torch", "missing")
+    assert parse_record(json.dumps({**young, "interrupted": True})).device is None
+    assert "device, torch missing, though the shard came to its end" in refusal(young)
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [

@@ -93,7 +93,7 @@ class GpuDecoder:
         group = in_memory([Member(index, "warm-up", file.getvalue()) for index in range(min(GROUP, self.batch))])
         groups: List[Optional[Group]] = [group] * ARENAS
         record = Record(Clock())
-        for batch in self.batches(iter(groups + [None]).__next__, record):
+        for batch in self.batches(iter([*groups, None]).__next__, record):
             batch.event.synchronize()
             self.done(batch)
         if record.fallbacks:

@@ -73,7 +73,7 @@ def laid(data: memoryview, place: memoryview) -> Tuple[int, int, int]:
     """
     size = plain_size(data) if len(data) <= len(place) else None
     if size:
-        return (len(data),) + size
+        return (len(data), *size)
     pixels = decode.cropped_pixels(data)
     if len(place) < CROPPED_BYTES:
         raise NoRoomError
