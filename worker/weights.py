@@ -80,7 +80,7 @@ def _fetched() -> str:
             hub.download_url_to_file(url, path, _prefix(path), progress=False)
     except (OSError, RuntimeError) as error:  # RuntimeError: another hash than the name says
         message = "pretrained weights (ResNet-50, IMAGENET1K_V1) were not to be had from {}: {}; {}"
-        raise WeightsError(message.format(url, error, GIVE_A_FILE))
+        raise WeightsError(message.format(url, error, GIVE_A_FILE)) from error
     return path
 
 
@@ -102,7 +102,7 @@ def _read(path: str) -> Any:
             start = file.read(len(PICKLED))
         size = os.path.getsize(path)
     except OSError as error:
-        raise WeightsError("{}: {}".format(path, error.strerror))
+        raise WeightsError("{}: {}".format(path, error.strerror)) from error
     if not start.startswith((ZIPPED, PICKLED)):
         raise WeightsError(
             "{}: {} bytes that are no weights of torch's (they begin with {!r})".format(path, size, start)
@@ -113,8 +113,8 @@ def _read(path: str) -> Any:
         said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         if isinstance(error, pickle.UnpicklingError):  # torch 2.6 and later read weights and nothing else
             words = "{}: damaged, or more than weights (then save the model's state_dict() alone): {}"
-            raise WeightsError(words.format(path, said))
-        raise WeightsError("{}: {} bytes, truncated or damaged: {}".format(path, size, said))
+            raise WeightsError(words.format(path, said)) from error
+        raise WeightsError("{}: {} bytes, truncated or damaged: {}".format(path, size, said)) from error
 
 
 def sha256_of(path: str) -> str:

@@ -42,9 +42,7 @@ def predictions() -> Advice:
 def corrupt(workloads: Workloads) -> Advice:
     """Readable on one agent, not on another."""
     first = [
-        f"{failure.name}: {failure.reason}"
-        for shard in workloads.on_all().shards
-        for failure in shard.record.failures
+        f"{failure.name}: {failure.reason}" for shard in workloads.on_all().shards for failure in shard.record.failures
     ][:3]
     return Advice(
         "images failed that should not, or did not that should: " + ("; ".join(first) or "none failed"),

@@ -93,7 +93,9 @@ class ShardRecord(_Part):
     def _is_whole(self) -> ShardRecord:
         lacking = sorted(key for key, value in self if value is None)
         if lacking and not self.interrupted:
-            raise PydanticCustomError("lacking", "{keys} missing, though the shard came to its end", {"keys": ", ".join(lacking)})
+            raise PydanticCustomError(
+                "lacking", "{keys} missing, though the shard came to its end", {"keys": ", ".join(lacking)}
+            )
         return self
 
 

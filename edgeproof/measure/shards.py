@@ -159,7 +159,9 @@ class JobRun:
         """Give it as plain data, as the run record holds it; classes and spans left out."""
         shards = [{"node": shard.node, **shard.record.model_dump(include=RECORDED)} for shard in self.shards]
         for shard in shards:
-            shard["fallbacks"] = [{key: text for key, text in each.items() if text is not None} for each in shard["fallbacks"]]
+            shard["fallbacks"] = [
+                {key: text for key, text in each.items() if text is not None} for each in shard["fallbacks"]
+            ]
         return {
             "shards": shards, "images": self.images, "images_per_s": round(self.images_per_s, 3), "job_wall_s": round(self.wall_s, 3),
             "slowest_work_s": round(self.slowest_work_s, 3), "straggle": round(self.straggle, 3), "failed_images": self.failures,

@@ -118,7 +118,9 @@ def test_any_json(value: Any) -> None:
         parse_record(json.dumps(value))
 
 
-@given(st.sampled_from([*sorted(WHOLE), "failures.0.index", "predictions.top1", "seconds.compute", "spans.0"]), ANY_JSON)
+@given(
+    st.sampled_from([*sorted(WHOLE), "failures.0.index", "predictions.top1", "seconds.compute", "spans.0"]), ANY_JSON
+)
 def test_any_json_in_a_record(path: str, value: Any) -> None:
     """Whatever stands at a key: a record whose every number can be worked out, or a WorkloadError."""
     try:

@@ -19,7 +19,10 @@ def convert(size: List[int]) -> Dict[str, Any]:
     image = Image.frombytes("RGB", (width, height), bytes(values))
     wanted = torch.tensor(values).view(height, width, 3).permute(2, 0, 1).float().div(255)
     ways = (transforms.working_to_tensor(record), transforms.plain_to_tensor)
-    return {"equal": [bool(torch.equal(way(image), wanted)) for way in ways], "fallbacks": [each.as_data() for each in record.fallbacks]}
+    return {
+        "equal": [bool(torch.equal(way(image), wanted)) for way in ways],
+        "fallbacks": [each.as_data() for each in record.fallbacks],
+    }
 
 
 if __name__ == "__main__":
