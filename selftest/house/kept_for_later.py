@@ -22,7 +22,7 @@ CALLED_BY_FRAMEWORKS: tuple[str, ...] = (
     name.allow_tf32, name.momentum,  # torch
     name._split_scope,  # xdist's LoadScopeScheduling
     name.list_physical_devices,  # the lab's stand-in for tensorflow
-    name.duration_s,  # written to the run record as JSON
+    name.duration_s, name.schema,  # written to the run record as JSON
     name.images_per_s_with_start_up, name.peak_device_bytes, name.probability_bound,  # written to a shard's record as JSON
     name.machine_id,  # read by its name, as a text
 )  # fmt: skip
