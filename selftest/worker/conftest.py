@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from lab.places import CHECKOUT
 from selftest.worker.beds.all_beds import ARM64, BEDS, TODAY
 from selftest.worker.beds.bed import Bed, BedError
 from selftest.worker.not_on import NOT_ON
-from selftest.worker.worker_run import LIMIT_S
+from selftest.worker.worker_run import LIMIT_S, run
 
 HERE = Path(__file__).parent
 
@@ -60,3 +61,17 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("photos")
     make_dataset(folder, Recipe(48, 320, 240))
     return folder
+
+
+@pytest.fixture(scope="module")
+def images(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The images of the module's RECIPE."""
+    folder = tmp_path_factory.mktemp("images")
+    make_dataset(folder, request.module.RECIPE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def missions(worker: Bed, images: Path) -> Any:
+    """What the mission's loop predicts of them."""
+    return run(worker, images, "--profile", "seed")["predictions"]

@@ -31,20 +31,6 @@ NO_MALLOPT = "int mallopt(int parameter, int value) { return 0; }\n"
 """An allocator that takes no settings, as musl's and most others."""
 
 
-@pytest.fixture(scope="module")
-def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three small images."""
-    folder = tmp_path_factory.mktemp("images")
-    make_dataset(folder, RECIPE)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def missions(worker: Bed, images: Path) -> Any:
-    """What the mission's loop predicts of them."""
-    return run(worker, images, "--profile", "seed")["predictions"]
-
-
 @pytest.mark.parametrize("precision", ["fp32", "bf16", "fp16"])
 def test_formats_of_numbers(worker: Bed, images: Path, missions: Any, precision: str) -> None:
     """Whatever this torch lacks for a format is named, with torch's own words, and the classes are the mission's."""

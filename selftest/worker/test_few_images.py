@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from edgeproof.workload.dataset import Recipe, make_dataset
+from edgeproof.workload.dataset import Recipe
 from selftest.worker.beds.bed import Bed
 from selftest.worker.beds.bullseye import with_old_numpy
 from selftest.worker.driver import ask
@@ -16,12 +17,10 @@ RECIPE = Recipe(2, 96, 72, seed=15)
 
 
 @pytest.fixture(scope="module")
-def records(worker: Bed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def records(worker: Bed, images: Path) -> dict[str, Any]:
     """The record of each profile."""
-    folder = tmp_path_factory.mktemp("images")
-    make_dataset(folder, RECIPE)
     batch = ["--batch", str(RECIPE.count)]  # a batch of nothing warms up, too
-    return {profile: run(worker, folder, "--profile", profile, *batch) for profile in ("seed", "tuned")}
+    return {profile: run(worker, images, "--profile", profile, *batch) for profile in ("seed", "tuned")}
 
 
 def test_profiles_agree(records: dict[str, Any]) -> None:

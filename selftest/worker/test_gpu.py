@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from edgeproof.workload.dataset import Recipe, make_dataset
+from edgeproof.workload.dataset import Recipe
 from selftest.worker.beds.bed import Bed
 from selftest.worker.driver import ask
 from selftest.worker.worker_run import LIMIT_S, run
@@ -29,20 +29,6 @@ HOLD = (
 
 FORK_IS_AN_ERROR = "error:This process"
 """Where threads are about: "This process (pid=…) is multi-threaded, use of fork() may lead to deadlocks", says Python 3.12 on."""
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Images as ImageNet's, two of them corrupt."""
-    folder = tmp_path_factory.mktemp("images")
-    make_dataset(folder, RECIPE)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def missions(worker: Bed, images: Path) -> Any:
-    """What the mission's loop predicts of them on this GPU."""
-    return run(worker, images, "--profile", "seed")["predictions"]
 
 
 def test_engines_decode(worker: Bed, images: Path, missions: Any) -> None:

@@ -16,7 +16,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 
 from edgeproof.measure.shard_record import find_record, parse_record
 from edgeproof.measure.shards import JobRun, Shard
-from edgeproof.workload.dataset import Recipe, make_dataset
+from edgeproof.workload.dataset import Recipe
 from selftest.worker.beds.bed import Bed
 from selftest.worker.worker_run import LIMIT_S, run, started, with_memory
 
@@ -28,14 +28,6 @@ TOO_LARGE_BATCH, MEMORY_BYTES = 512, 5 << 30
 RECIPE = Recipe(5, 96, 72, corrupt=1, seed=15)
 """Chosen by its seed: classes differ from image to image, and each leads by more than the profiles' resizing differs."""
 CORRUPT = RECIPE.corrupt_names()[0]
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five images, one of them corrupt."""
-    folder = tmp_path_factory.mktemp("images")
-    make_dataset(folder, RECIPE)
-    return folder
 
 
 @pytest.fixture(scope="module")
