@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import dataclass
 from typing import Any
 
 from edgeproof import limits
 from edgeproof.connect.ssh import open_node
-from edgeproof.connect.sudo import SudoPassword
+from edgeproof.connect.sudo import SudoPassword, printed_as_root
 from edgeproof.errors import ConnectError
 from edgeproof.facts.observed import Facts, blank, unobserved
 from edgeproof.facts.probe import TIMED_OUT
@@ -17,9 +16,6 @@ from edgeproof.facts.script import NEEDS_ROOT
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node, Storage
 from edgeproof.trial.snippets import SNIPPETS
-
-AS_ROOT = "edgeproof-as-root"
-"""What is printed first once sudo has let the script in."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,17 +52,16 @@ def mount_script(inventory: Inventory) -> str:
 
 def try_mount(inventory: Inventory, agent: Node, password: SudoPassword) -> TrialMount:
     """Mount and unmount on one agent; unobserved where the agent cannot be reached, or sudo does not work there."""
-    script = f"echo {AS_ROOT}; {mount_script(inventory)}"
     try:
         with open_node(inventory, agent) as connection:
-            as_root = f"{password.command(connection.user)} sh -c {shlex.quote(script)}"
+            as_root = password.script(connection.user, mount_script(inventory))
             answer = connection.run(as_root, limits.TRIAL_MOUNT_WHOLE_S, password.secret)
     except ConnectError as error:
         return blank(TrialMount, f"SSH: {error}")
-    began, _, printed = answer.stdout.decode("utf-8", "replace").partition(f"{AS_ROOT}\n")
-    if began or not answer.stdout:
+    printed = printed_as_root(answer.stdout)
+    if printed is None:
         return blank(TrialMount, NEEDS_ROOT)
-    return parse_mount(printed, answer.status)
+    return parse_mount(printed.decode("utf-8", "replace"), answer.status)
 
 
 DELETED = " (deleted)"

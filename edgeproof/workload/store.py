@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import io
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from edgeproof import limits
 from edgeproof.connect.ssh import Answer, Readable, SshNode
-from edgeproof.connect.sudo import SudoPassword
+from edgeproof.connect.sudo import SudoPassword, printed_as_root
 from edgeproof.errors import WorkloadError
 from edgeproof.facts.node.runtime.images import WorkerImage, parse_worker_image, worker_image_script
 from edgeproof.facts.observed import Unobserved
 from edgeproof.facts.probe import Output
 from edgeproof.inventory import Inventory
-
-AS_ROOT = "edgeproof-as-root"
-"""Printed first once sudo has let a script in."""
 
 BEGINS = "edgeproof-archive-begins"
 """The line before an archive on standard input: what stands before it is a password that sudo did not ask for."""
@@ -67,12 +63,12 @@ class Store:
             answer = self.connection.feed(load, archive, limits.IMAGE_SEND_S, progress)
         else:
             # `read` takes its lines byte by byte from a pipe, so the archive is left whole.
-            script = f'echo {AS_ROOT}; while read -r line && [ "$line" != {BEGINS} ]; do :; done; {load}'
+            script = f'while read -r line && [ "$line" != {BEGINS} ]; do :; done; {load}'
             secret = self.password.secret.get_secret_value()
             head = io.BytesIO(f"{secret}\n{BEGINS}\n".encode() if secret else f"{BEGINS}\n".encode())
-            answer = self._let_in(
-                self.connection.feed(self._as_root(script), _Joined(head, archive), limits.IMAGE_SEND_S, progress)
-            )
+            as_root = self.password.script(self.connection.user, script)
+            sent = self.connection.feed(as_root, _Joined(head, archive), limits.IMAGE_SEND_S, progress)
+            answer = self._let_in(sent)
         return _text(answer.stdout + answer.stderr)
 
     def free_bytes(self) -> int | None:
@@ -84,15 +80,12 @@ class Store:
     def _run(self, script: str, timeout_s: float) -> Answer:
         if self.runtime == "docker":
             return self.connection.run(script, timeout_s)
-        as_root = self._as_root(f"echo {AS_ROOT}; {script}")
+        as_root = self.password.script(self.connection.user, script)
         return self._let_in(self.connection.run(as_root, timeout_s, self.password.secret))
 
-    def _as_root(self, script: str) -> str:
-        return f"{self.password.command(self.connection.user)} sh -c {shlex.quote(script)}"
-
     def _let_in(self, answer: Answer) -> Answer:
-        before, mark, printed = answer.stdout.partition(f"{AS_ROOT}\n".encode())
-        if before or not mark:
+        printed = printed_as_root(answer.stdout)
+        if printed is None:
             raise NeedsRoot(
                 f"{self.node}: containerd's images are root's to see and to add to, and sudo does not let us: {_text(answer.stderr).strip()[-200:]}",
                 f"python -m edgeproof node -k sudo   # says what refuses it on {self.node}",
