@@ -6,7 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -38,6 +38,10 @@ class Advice:
     id: str = ""
     source: str = ""
     does: Does = field(kw_only=True)
+
+    def after(self, words: str) -> Advice:
+        """Give the same, with what was seen before its cause."""
+        return replace(self, cause=f"{words}: {self.cause}")
 
 
 class _Blanks(dict[str, str]):

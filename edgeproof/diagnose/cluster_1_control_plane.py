@@ -186,7 +186,7 @@ def nodes(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Advic
         address = str(node.declared.address)
         held = "" if reason(node, "network") else node.network.interface_of(address)
         found = catalogue("wrong-interface", node=node.name, address=address, interface=held or "INTERFACE")
-        return replace(found, cause=f"{_registered(member)}: {found.cause}")
+        return found.after(_registered(member))
     if "DiskPressure" in member.pressures:
         return catalogue("disk-full")
     return Advice(
@@ -278,7 +278,7 @@ def versions(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Ad
         )
     if inventory.kubernetes.runtime == "docker":
         found = catalogue("runtime-bypassed", node=node.name)
-        return replace(found, cause=f"{node.name} runs {member.runtime_version}: {found.cause}")
+        return found.after(f"{node.name} runs {member.runtime_version}")
     return Advice(
         f"{node.name} runs {member.runtime_version}, and cluster.yaml declares {inventory.kubernetes.runtime}",
         f"cluster.yaml: kubernetes: {{runtime: {member.runtime}}}, if that is meant; else take --docker out of the flags of K3s there",

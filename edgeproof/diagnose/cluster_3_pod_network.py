@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.cluster import ClusterFacts
@@ -15,7 +14,6 @@ from edgeproof.trial.verify_pods import API, VerifyPod
 SWALLOWED = re.compile(r"timed out|No route to host", re.I)
 """What a packet that is lost looks like; one that is refused has arrived."""
 
-FORBIDDEN = "(403)"
 DIALLING = re.compile(r"dialing backend|dial tcp \S+:10250|while dialing \S+:10250")
 """How an API server says that it could not ask a kubelet (its port is 10250)."""
 
@@ -25,16 +23,16 @@ POSSIBLE_AT_SERVICES = ("br-netfilter", "kernel-modules")
 @advises("exec_in_pod")
 def exec_in_pod(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> Advice:
     """Not allowed, the kubelet's port shut, or the API server's own words."""
-    said = verify_pods[node.name].refused
-    if FORBIDDEN in said:
+    pod = verify_pods[node.name]
+    said = pod.refused
+    if pod.forbidden:
         return Advice(
             f"this kubeconfig may not run commands in pods: {said}",
             "kubectl auth can-i create pods/exec   # then name a kubeconfig whose user may: --edgeproof-kubeconfig=FILE",
             does="reads",
         )
     if DIALLING.search(said):
-        found = catalogue("kubelet-unreached", node=node.name)
-        return replace(found, cause=f"{said}: {found.cause}")
+        return catalogue("kubelet-unreached", node=node.name).after(said)
     return Advice(
         f"no command can be run in a pod on {node.name}, and these words are not in the catalogue: {said}",
         f"kubectl get nodes -o wide; sudo journalctl -u 'k3s*' -n 30   # the last on the server and on {node.name}",
@@ -60,7 +58,7 @@ def pod_reaches_pods(
         if found is None and cluster.member(node.name).flannel_backend == "vxlan":
             found = catalogue("vxlan-checksum")
         if found:
-            return replace(found, cause=f"{said}: {found.cause}")
+            return found.after(said)
     backend = cluster.member(node.name).flannel_backend or "not flannel's, or not told"
     return Advice(
         f"{said}; the cause is not known (network of the pods: {backend})",
@@ -99,9 +97,7 @@ def _other_interface(names: tuple[str, ...], nodes: dict[str, NodeFacts], cluste
         wanted = nodes[name].network.interface_of(str(declared)) if through else ""
         if wanted not in ("", through):
             found = catalogue("wrong-interface", node=name, address=declared, interface=wanted)
-            return replace(
-                found, cause=f"flannel on {name} sends over {through}, and {declared} is on {wanted}: {found.cause}"
-            )
+            return found.after(f"flannel on {name} sends over {through}, and {declared} is on {wanted}")
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
-from edgeproof.diagnose.pod_end import pod_end
+from edgeproof.diagnose.pod_end import OwnersImage, pod_end
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.observed import reason
@@ -25,7 +25,7 @@ def daemon_set(
     found = pod_end(
         verify_pods[node.name].complaint,
         f"kubectl get events -A | grep gpu-cluster-verify; {pull}   # the last on {node.name}",
-        image=f"gpu_verify: {image}",
+        image=OwnersImage("gpu_verify", image),
     )
     return found if found.id else replace(found, cause=f"{found.cause} (the GPU is asked for by {cluster.gpu_way})")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.failed_mount import MountOf, explain_mount
-from edgeproof.diagnose.pod_end import pod_end
+from edgeproof.diagnose.pod_end import OwnersImage, pod_end
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.storage import ADD, READ, NfsServer, needed
@@ -158,7 +158,7 @@ def pod_with_claim(inventory: Inventory, agent: NodeFacts, claim_pods: dict[str,
     if pod.mount_said:
         return explain_mount(pod.mount_said, _mount_of(inventory, agent))
     look = f"kubectl describe node {agent.declared.member_name}; kubectl get events -A --sort-by=.lastTimestamp"
-    return pod_end(pod.complaint, look, image=f"test_pod: {inventory.images.test_pod}")
+    return pod_end(pod.complaint, look, image=OwnersImage("test_pod", inventory.images.test_pod))
 
 
 @advises("listing")

@@ -23,6 +23,6 @@ def worker_image(agent: NodeFacts) -> Advice:
 @advises("worker_image_kind")
 def worker_image_kind(agent: NodeFacts) -> Advice:
     """Built for another architecture, or for another L4T, under which torch finds no GPU."""
-    if agent.worker_image.architecture != agent.platform.image_kind.partition(",")[0]:
-        return catalogue("wrong-arch-image", image="images.worker", node=agent.name)
+    if agent.worker_image.architecture != agent.platform.image_architecture:
+        return catalogue("wrong-arch-image")
     return catalogue("image-for-another-l4t")

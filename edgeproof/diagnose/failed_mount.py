@@ -91,11 +91,8 @@ def _unresolved(of: MountOf) -> Advice:
 
 def _denied(of: MountOf) -> Advice:
     if of.let_in:
-        found = catalogue("nfs-version")
-        return replace(
-            found,
-            cause=f"{of.server} denies {of.path} to {of.agent} by the version that mount asks for, and lets it in by version {of.let_in}: "
-            f"{found.cause}",
+        return catalogue("nfs-version").after(
+            f"{of.server} denies {of.path} to {of.agent} by the version that mount asks for, and lets it in by version {of.let_in}"
         )
     if of.server_node:
         fix = f"sudoedit /etc/exports   # the line of {of.path} must name {of.address}, or a network with it; then: sudo exportfs -ra"

@@ -59,8 +59,7 @@ def _dead(seen: Docker) -> Advice:
         return Advice("Docker does not run", f"{log}; sudo systemctl start {seen.unit}", does="changes")
     cause = f"Docker does not run; it said: {seen.said}"
     if row := meaning_of(seen.said):
-        found = catalogue(row)
-        return replace(found, cause=f"{cause}: {found.cause}")
+        return catalogue(row).after(cause)
     return Advice(f"{cause} (these words are not in the catalogue)", log, does="reads")
 
 
@@ -80,7 +79,7 @@ def _something_else(node: NodeFacts) -> Advice:
 def docker_held(node: NodeFacts) -> Advice:
     """Free to be upgraded; what an upgrade breaks goes by the L4T release, where that is known."""
     packages = " ".join(node.docker.unheld)
-    release = "" if reason(node, "platform") or reason(node.platform, "l4t") else node.platform.l4t.split(".")[0]
+    release = "" if reason(node, "platform") or reason(node.platform, "l4t") else node.platform.l4t_major
     known = catalogue(BROKEN_BY_UPGRADE[release]) if release in BROKEN_BY_UPGRADE else None
     return Advice(
         f"apt may upgrade {packages} past what this kernel takes",
@@ -116,7 +115,7 @@ def _without_program(node: NodeFacts) -> Advice:
     path = node.daemon_json.nvidia_path
     if path.rsplit("/", 1)[-1] != "nvidia-container-runtime":
         return Advice(f"{path}, the nvidia runtime in {node.daemon_json.path}, is not there to run", f"ls -l {path}; sudoedit {node.daemon_json.path}", does="changes")  # fmt: skip
-    old = reason(node, "platform") is None and node.platform.l4t.startswith("32.")
+    old = reason(node, "platform") is None and node.platform.l4t_major == "32"
     package = "nvidia-container-runtime" if old else "nvidia-container-toolkit"
     return Advice(f"{path} is not installed", f"sudo apt-get install -y {package}; {RESTART}", does="restarts")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
-from edgeproof.diagnose.pod_end import meaning_of, of_another_architecture
+from edgeproof.diagnose.pod_end import OwnersImage, meaning_of, of_another_architecture
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.runtime import DeviceQuery
 from edgeproof.inventory import Inventory
@@ -62,7 +62,7 @@ def _not_started(said: str, image: str) -> Advice:
     output, words, row = said.lower(), shortened(said), meaning_of(said)
     run = f"docker run --rm {image} ./deviceQuery"
     if row == "wrong-arch-image":
-        return of_another_architecture("device_query", image)
+        return of_another_architecture(OwnersImage("device_query", image))
     if row == "runtime-not-registered":
         return replace(catalogue(row), cause=f"the nvidia runtime is not registered with the daemon: {words}")
     if "devicequery" in output and ("no such file" in output or "not found" in output):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import NamedTuple
 
 from edgeproof.diagnose.advice import Advice, catalogue
 
@@ -29,34 +30,43 @@ MEANINGS: tuple[tuple[str, str], ...] = (
 """Words, and the row that they mean, the surest first: an exit status alone comes last."""
 
 
+class OwnersImage(NamedTuple):
+    """An image that somebody else built, and its key under `images` in cluster.yaml."""
+
+    key: str
+    name: str
+
+
 def meaning_of(said: str) -> str:
     """Name the catalogue's row that the words mean; '' where they are not known."""
     return next((row for words, row in MEANINGS if re.search(words, said)), "")
 
 
 def pod_end(
-    said: str, look: str = "kubectl describe pod NAME", does_not: str = "the pod does not run", image: str = ""
+    said: str,
+    look: str = "kubectl describe pod NAME",
+    does_not: str = "the pod does not run",
+    image: OwnersImage | None = None,
 ) -> Advice:
     """Explain why a pod does not do its work by what was said of it; words that are not known are shown, and called unknown.
 
-    `look` is the command that shows more where the cause is not known; `image` is the pod's, as KEY: NAME of cluster.yaml's `images`,
-    where it is not edgeproof's own to build.
+    `look` is the command that shows more where the cause is not known; `image` is the pod's where it is not edgeproof's own to build.
     """
     row = meaning_of(said)
     if row == "wrong-arch-image" and image:
-        return of_another_architecture(*image.split(": ", 1))
+        return of_another_architecture(image)
     if row:
         return _cdi_device(said) if row == "cdi-device-unknown" else catalogue(row)
     last = next((line for line in reversed(said.splitlines()) if line.strip()), "nothing was said of it")
     return Advice(f"{does_not}, and these words are not in the catalogue: {last.strip()}", look, does="reads")
 
 
-def of_another_architecture(key: str, image: str) -> Advice:
+def of_another_architecture(image: OwnersImage) -> Advice:
     """Tell of an image that somebody else built: another one has to be named."""
     return replace(
         catalogue("wrong-arch-image"),
-        cause=f"{image} was built for another architecture than the node's",
-        fix=f"kubectl get nodes -L kubernetes.io/arch   # and name an image for this board's as images.{key} in cluster.yaml",
+        cause=f"{image.name} was built for another architecture than the node's",
+        fix=f"kubectl get nodes -L kubernetes.io/arch   # and name an image for this board's as images.{image.key} in cluster.yaml",
         does="changes",
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.measure.shards import Speedup
 from edgeproof.workload.runs import Workloads
@@ -24,5 +22,4 @@ def speedup(speedup: Speedup) -> Advice:
 @advises("straggler")
 def straggler(workloads: Workloads) -> Advice:
     """Which one."""
-    found = catalogue("slow-node")
-    return replace(found, cause=f"{workloads.on_all().slowest.node} is slower than its peers: {found.cause}")
+    return catalogue("slow-node").after(f"{workloads.on_all().slowest.node} is slower than its peers")

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from importlib import resources
 from typing import Any
 
@@ -35,13 +36,14 @@ GPU_QUESTION = "import tensorflow as tf; print('Num GPUs Available:', len(tf.con
 class VerifyPod(Facts):
     """The pod on one node: why it does not run, in the cluster's and its own words ('' when it does), the GPUs it sees, whom it does not reach.
 
-    `refused` is why no command can be run in it ('' where one can). `reasons` say by its name why it does not reach a target; `gpu_said` is what the framework printed in place of a number.
+    `refused` is why no command can be run in it ('' where one can), `forbidden` whether the kubeconfig's user may not. `reasons` say by its name why it does not reach a target; `gpu_said` is what the framework printed in place of a number.
     """
 
     node: str
     has_gpu: bool
     complaint: str
     refused: str
+    forbidden: bool
     gpus: int
     gpu_said: str
     unreached: tuple[str, ...]
@@ -134,7 +136,10 @@ class VerifyPods:
             told, _ = self._ask(pod, program("reach_in_pod"), {"timeout_s": limits.POD_REACH_S, "targets": targets})
         except ApiRefused as error:
             why = f"no command can be run in the pod on {name} (see the check exec_in_pod)"
-            return blank(VerifyPod, why, node=name, has_gpu=has_gpu, complaint="", refused=str(error))
+            forbidden = error.status == HTTPStatus.FORBIDDEN
+            return blank(
+                VerifyPod, why, node=name, has_gpu=has_gpu, complaint="", refused=str(error), forbidden=forbidden
+            )
         except ConnectError as error:
             return blank(VerifyPod, str(error), node=name, has_gpu=has_gpu, complaint="")
         reached = parse_reached(told, [str(target[0]) for target in targets])
@@ -143,6 +148,7 @@ class VerifyPods:
             has_gpu=has_gpu,
             complaint="",
             refused="",
+            forbidden=False,
             gpus=read_gpus(pod.name, gpu, status, broken),
             gpu_said=shortened(gpu.strip()) if status > 0 else "",
             unreached=read_unreached(

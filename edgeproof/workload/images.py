@@ -106,10 +106,10 @@ class Images:
                 self.say(f"{agent.name} has it already")
             return {agent.name: agent.image.id for agent in job.agents if agent.image is not None}
         if job.builder is None:
-            names, kind = ", ".join(agent.name for agent in job.agents), job.agents[0].kind
+            names, first = ", ".join(agent.name for agent in job.agents), job.agents[0]
             raise WorkloadError(
-                f"{names}: there is no Docker to build {self.name} for {kind} with",
-                build_elsewhere(self.inventory, job.made_of, kind.partition(",")[0]),
+                f"{names}: there is no Docker to build {self.name} for {first.kind} with",
+                build_elsewhere(self.inventory, job.made_of, first.platform.image_architecture),
                 does="changes",
             )
         return self._build_and_send(job, job.builder, rebuild)

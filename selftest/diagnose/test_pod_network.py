@@ -41,7 +41,7 @@ def advised(folder: Path, second: str, flannel_prefix: str, why: str) -> Advice:
         "persistent_volumes": [], "claims": [], "claim_events": [], "runtime_classes": {"found": {"items": []}, "refused": 0},
         "service": {"found": {}, "refused": 0},
     }  # fmt: skip
-    pod = VerifyPod("one", True, "", "", 1, "", ("two",), {"two": why}, True)
+    pod = VerifyPod("one", True, "", "", False, 1, "", ("two",), {"two": why}, True)
     cluster = parse_cluster(raw, nodes, inventory)
     context = {
         "node": nodes["one"],

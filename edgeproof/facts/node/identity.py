@@ -85,9 +85,14 @@ class Platform(Facts):
         return self.l4t.partition(".")[0]
 
     @property
+    def image_architecture(self) -> str:
+        """The architecture as images call it."""
+        return ARCHITECTURES.get(self.architecture, self.architecture)
+
+    @property
     def image_kind(self) -> str:
         """Name the machines that images for this one run on, too."""
-        return image_kind(ARCHITECTURES.get(self.architecture, self.architecture), self.l4t_major)
+        return image_kind(self.image_architecture, self.l4t_major)
 
     def __str__(self) -> str:
         release = f"L4T {self.l4t}" if self.l4t else "no L4T"
