@@ -89,17 +89,22 @@ class KubernetesApi:
             ) from error
         return found if isinstance(found, dict) else {}
 
-    def _send(self, method: str, url: str, body: object, query: dict[str, str] | None) -> bytes:
+    def _logged_in(self) -> ApiClient:
+        """Give the client, logged in anew where its login has ended."""
         if self._end is not None and self._end < datetime.now(timezone.utc):
             self._api, self._end = open_api(self.inventory, self.kubeconfig)
+        return self._api
+
+    def _send(self, method: str, url: str, body: object, query: dict[str, str] | None) -> bytes:
+        api = self._logged_in()
         kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
         headers = {"Accept": "application/json, */*", "Content-Type": kind}
-        request = self._api.param_serialize(
+        request = api.param_serialize(
             method, url, query_params=list((query or {}).items()), header_params=headers, body=body,
             auth_settings=["BearerToken"],
         )  # fmt: skip
         with wire_errors(self._asked):
-            answer = self._api.call_api(*request, _request_timeout=limits.API_CALL_S)
+            answer = api.call_api(*request, _request_timeout=limits.API_CALL_S)
             data: bytes = answer.read()  # type: ignore[no-untyped-call]
         if not 200 <= answer.status < 300:
             raise self._asked.refused(answer.status, data.decode("utf-8", "replace"))
@@ -127,11 +132,12 @@ class KubernetesApi:
 
     def execute(self, namespace: str, pod: str, command: list[str]) -> tuple[str, int]:
         """Run a command in a pod; give what it printed and its exit status (-1 when it did not end in time)."""
+        from kubernetes.client import ApiClient
         from kubernetes.stream import stream
 
         with wire_errors(self._asked):
-            # stream() changes the client it is given: it gets one of its own.
-            pod_exec = _PodExec(open_api(self.inventory, self.kubeconfig)[0])
+            # stream() changes the client it is given: it gets one of its own, with the same login.
+            pod_exec = _PodExec(ApiClient(self._logged_in().configuration))
             answer = stream(
                 pod_exec.connect, namespace, pod, command, _preload_content=False, _request_timeout=limits.POD_EXEC_S
             )
