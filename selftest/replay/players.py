@@ -12,6 +12,7 @@ from types import TracebackType
 
 from selftest.replay.cluster_folder import Cluster
 from selftest.replay.keys import Keys
+from selftest.replay.pytest_process import import_theirs
 from selftest.replay.stage import CHECKOUT, Scene, play
 from selftest.replay.tools import make_tools
 from selftest.replay.verdict import Played
@@ -55,6 +56,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     logging.getLogger("paramiko").addHandler(logging.NullHandler())
     keys = Keys()
+    import_theirs()
     while True:
         try:
             scene = pickle.load(sys.stdin.buffer)

@@ -7,8 +7,6 @@ import os
 import resource
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from ipaddress import ip_address
@@ -25,6 +23,7 @@ from selftest.replay.loopback import take_addresses
 from selftest.replay.machine import Machine
 from selftest.replay.names import answer_names
 from selftest.replay.node_shell import NodeShell
+from selftest.replay.pytest_process import PytestProcess
 from selftest.replay.ssh_machines import Forward, SshMachine
 from selftest.replay.verdict import Played
 
@@ -117,12 +116,13 @@ def _perform(scene: Scene, keys: Keys) -> Played:
         addresses.append(api_place(cluster)[0])
     take_addresses(ip_address(address) for address in addresses if address)
     shells = {name: NodeShell(machine, scene.tools, space) for name, machine in machines.items()}
+    process = PytestProcess(CHECKOUT)
     # Threads begin here: every process that is forked off has been.
     for address in {OWN_NAME_SERVER, *([] if cluster.network("offline", False) else name_servers)}:
         answer_names(address, known=address != OWN_NAME_SERVER)
     _start_ssh(machines, shells, keys)
     api = _start_api(cluster, scene.folder / "runner", keys)
-    status, text = _run_pytest(scene, home)
+    status, text = _run_pytest(scene, home, process)
     record = home.work / "run.json"
     asked = [question for shell in shells.values() for question in shell.undescribed()]
     asked += [f"api: {call}" for call in api.undescribed] if api else []
@@ -170,7 +170,7 @@ def _start_api(cluster: Cluster, folder: Path, keys: Keys) -> FakeApi | None:
     return api
 
 
-def _run_pytest(scene: Scene, home: Home) -> tuple[int, str]:
+def _run_pytest(scene: Scene, home: Home, process: PytestProcess) -> tuple[int, str]:
     """Run the command as its user does; give its exit status and all that it printed."""
     record, inventory = home.work / "run.json", home.work / "cluster.yaml"
     options = [f"--edgeproof-inventory={inventory}", f"--edgeproof-run-record={record}", "-p", "no:cacheprovider"]
@@ -183,20 +183,7 @@ def _run_pytest(scene: Scene, home: Home) -> tuple[int, str]:
         "EDGEPROOF_LIMITS_SCALE": LIMITS_SCALE,
         **{name: home.filled(value) for name, value in scene.cluster.environment.items()},
     }
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *map(home.filled, scene.run), *options],
-            cwd=CHECKOUT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            timeout=RUN_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        said = error.stdout if isinstance(error.stdout, str) else (error.stdout or b"").decode("utf-8", "replace")
-        return -1, f"{said}\nreplay: it did not end within {RUN_S:g} s\n"
-    return done.returncode, done.stdout
+    status, text = process.run([*map(home.filled, scene.run), *options], environment, RUN_S)
+    if status is None:
+        return -1, f"{text}\nreplay: it did not end within {RUN_S:g} s\n"
+    return status, text
