@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import importlib
+import io
 import json
 import os
 import signal
@@ -96,14 +97,18 @@ def _live(folder: Path, asked: int, prints: int) -> None:
         os._exit(status)
 
 
+def _stream(number: int, errors: str) -> io.TextIOWrapper:
+    """Make a text stream anew: one that was made for a file would seek in what is a pipe now."""
+    return io.TextIOWrapper(io.BufferedWriter(io.FileIO(number, "wb", closefd=False)), encoding="utf-8", errors=errors)
+
+
 def _be_fresh(folder: Path, environment: dict[str, str], prints: int) -> None:
     """Have the streams, environment, folder and modules of a process that has just begun."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     for file, number in ((nothing, 0), (prints, 1), (prints, 2)):
         os.dup2(file, number)
     os.closerange(3, 256)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.stdout, sys.stderr = _stream(1, "strict"), _stream(2, "backslashreplace")
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)

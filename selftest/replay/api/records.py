@@ -26,7 +26,7 @@ START_UP = {"list": 0.01, "import": 2.98, "device_init": 0.1, "model_load": 0.6,
 WORK = {"read": 0.05, "decode": 0.1, "compute": 0.85}
 """Shares of the work's seconds."""
 NANO = {
-    "device": "cuda", "device_name": "NVIDIA Tegra X1", "torch": "1.10.0", "precision": "fp32", "batch": 4,
+    "device": "cuda", "device_name": "NVIDIA Tegra X1", "python": "3.6.9", "torch": "1.10.0", "precision": "fp32", "batch": 4,
     "decoder": "Pillow, one resize of the kept box, in threads", "kernels": "", "weights": "random (seed 0)", "fallbacks": [],
     "gpu_devices": ["/dev/nvhost-gpu", "/dev/nvhost-ctrl", "/dev/nvmap"], "peak_device_bytes": 412876800,
     "peak_host_bytes": 1834217472, "interrupted": False,
