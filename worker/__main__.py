@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Callable, Optional, Sequence, Union
 
 from worker import limits
 from worker.clock import Clock
-from worker.machine import gpu_devices
+from worker.machine import gpu_devices, no_compilers_folder
 from worker.options import Options
 from worker.record import Record
 from worker.source import Folder, Source, Synthetic, shard_range
@@ -81,6 +81,7 @@ def shard(options: Options, source: Source, engines: "Optional[Engines]", record
     """Do the shard; raises ValueError or OSError where there is nothing to do, RuntimeError where it cannot be done."""
     about, clock = record.about, record.clock
     about.profile, about.source, about.path = options.profile, source.kind, source.path
+    about.python = sys.version.split()[0]
     about.index, about.total_jobs = options.shard, options.total_jobs
     with clock.phase("list"):
         names = source.names()
@@ -91,6 +92,7 @@ def shard(options: Options, source: Source, engines: "Optional[Engines]", record
     if engines:
         engines.give(numbered, record)
     with clock.phase("import"):
+        no_compilers_folder()
         import torch
 
         from worker import weights

@@ -1,11 +1,14 @@
-"""Seconds since the program started, and the spans of its phases."""
+"""Seconds since the program started, and the spans of its phases.
+
+By CLOCK_MONOTONIC, which a board's processes share: one without a battery wakes up in 1970, and NTP moves its date on in the middle of a run.
+"""
 
 import threading
 import time
 from types import TracebackType
 from typing import List, NamedTuple, Optional, Type
 
-PROCESS_START_S = time.time()
+PROCESS_START_S = time.monotonic()
 PHASES = ("list", "import", "device_init", "model_load", "warm_up", "read", "decode", "compute")
 """In the order in which they begin; the last three overlap."""
 SPANS_KEPT = 400
@@ -31,7 +34,7 @@ class Clock:
 
     def now(self) -> float:
         """Give seconds since the program started."""
-        return time.time() - PROCESS_START_S
+        return time.monotonic() - PROCESS_START_S
 
     def phase(self, name: str) -> "_Phase":
         """Measure a with-block as one span of that phase."""

@@ -74,6 +74,15 @@ def keep_freed_memory() -> None:
         raise OSError("mallopt refused")
 
 
+def no_compilers_folder() -> None:
+    """Keep torch from choosing a folder for what its compiler makes, which is nothing here.
+
+    On a read-only root, or for a user without an entry in /etc/passwd, newer ones' import fails at that (2.11's
+    torch/_inductor/runtime/cache_dir_utils.py: tempfile.gettempdir, getpass.getuser).
+    """
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", "/")
+
+
 def peak_host_bytes() -> int:
     """Give the most memory this process has held (getrusage(2); Linux counts in KiB)."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

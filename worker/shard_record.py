@@ -55,6 +55,7 @@ class About:
     available: Optional[int] = None
     device: Optional[str] = None
     device_name: Optional[str] = None
+    python: Optional[str] = None
     torch: Optional[str] = None
     weights: Optional[str] = None
     precision: Optional[str] = None

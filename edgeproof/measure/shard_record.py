@@ -63,7 +63,10 @@ class PhaseSeconds(_Part):
 
 
 class ShardRecord(_Part):
-    """What one pod reports. Seconds are the pod's own clock; None is what an interrupted worker did not know yet, and no other."""
+    """What one pod reports. Seconds are the pod's own clock; None is what an interrupted worker did not know yet, and no other.
+
+    `python` is "" where the image was built before workers told it.
+    """
 
     index: NonNegativeInt
     available: NonNegativeInt
@@ -83,6 +86,7 @@ class ShardRecord(_Part):
     profile: str | None = None
     device: str | None = None
     device_name: str | None = None
+    python: str = ""
     torch: str | None = None
     weights: str | None = None
     precision: str | None = None

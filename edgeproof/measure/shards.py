@@ -17,7 +17,7 @@ MOST_STRAGGLE = 1.5
 
 RECORDED = {
     "index", "range", "images_done", "failures", "seconds", "work_s", "wall_s", "images_per_s", "device", "device_name",
-    "torch", "precision", "batch", "decoder", "weights", "profile", "gpu_devices", "fallbacks", "peak_host_bytes",
+    "python", "torch", "precision", "batch", "decoder", "weights", "profile", "gpu_devices", "fallbacks", "peak_host_bytes",
 }  # fmt: skip
 """Of a shard's record, what the run's record holds."""
 

@@ -5,8 +5,6 @@ Each is taken away for real, by an old torch, an old numpy, another allocator; n
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 from edgeproof.workload.dataset import Recipe, make_dataset
 from selftest.worker.beds.bed import Bed
 from selftest.worker.driver import ask
+from selftest.worker.preloaded import preloaded
 from selftest.worker.worker_run import LIMIT_S, run, started
 
 RECIPE = Recipe(3, 96, 72, seed=15)
@@ -52,13 +51,7 @@ def test_default_profile(worker: Bed, images: Path, missions: Any) -> None:
 
 def test_allocator_without_settings(worker: Bed, images: Path, missions: Any, tmp_path: Path) -> None:
     """It is left as it is."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("no C compiler, to build another allocator's mallopt with")
-    library = tmp_path / "allocator.so"
-    build = [compiler, "-shared", "-fPIC", "-x", "c", "-", "-o", str(library)]
-    subprocess.run(build, input=NO_MALLOPT, text=True, timeout=LIMIT_S, check=True)
-    record = run(worker, images, "--precision", "fp32", LD_PRELOAD=str(library))
+    record = run(worker, images, "--precision", "fp32", LD_PRELOAD=preloaded(NO_MALLOPT, tmp_path))
     assert record["fallbacks"][0] == {"piece": "allocator settings", "why": "mallopt refused"}
     assert record["predictions"] == missions
 

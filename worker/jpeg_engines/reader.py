@@ -13,7 +13,7 @@ from worker.source import Numbered
 PlainRow = Tuple[int, int, int, int, int]
 """A `group.Row`, as it goes through the pipe."""
 Told = Tuple[int, float, float, float, List[PlainRow], List[Tuple[int, str]]]
-"""A place, when reading began, when reading ended and decoding began, when that ended (time.time), rows, (index, reason) of failures."""
+"""A place, when reading began, when reading ended and decoding began, when that ended (time.monotonic, one clock for all processes), rows, (index, reason) of failures."""
 
 
 class Places(NamedTuple):
@@ -42,9 +42,9 @@ def read_groups(folder: str, places: Places, from_parent: int, to_parent: int) -
             free = os.read(from_parent, 1)
             if not free:
                 return
-            start_s = time.time()
+            start_s = time.monotonic()
             rows, failures, decode_s, group = _read_group(folder, group, places, free[0])
-            end_s = time.time()
+            end_s = time.monotonic()
             told: Told = (free[0], start_s, end_s - decode_s, end_s, rows, failures)
             send(to_parent, told)
 
@@ -60,9 +60,9 @@ def _read_group(
         place = places.memory[base + used : base + places.size]
         try:
             data = read(os.path.join(folder, name), place, whole=used == 0)
-            started_s = time.time()
+            started_s = time.monotonic()
             length, width, height = laid(data, place)
-            decode_s += time.time() - started_s if not width else 0.0
+            decode_s += time.monotonic() - started_s if not width else 0.0
         except NoRoomError:
             return rows, failures, decode_s, group[position:]
         except Exception as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from selftest.worker.beds.bed import Bed, BedError, Builder
 from selftest.worker.beds.bullseye import arm64, bullseye
-from selftest.worker.beds.python36 import python36
+from selftest.worker.beds.pythons import middle, newest, python36
 from selftest.worker.beds.today import today
 
 
@@ -17,4 +17,6 @@ def old() -> Bed:
 
 
 TODAY, ARM64 = "today", "arm64"
-BEDS: dict[str, Builder] = {TODAY: today, "old": old, "python36": python36, "bullseye": bullseye, ARM64: arm64}
+BEDS: dict[str, Builder] = {
+    TODAY: today, "old": old, "python36": python36, "bullseye": bullseye, "middle": middle, "newest": newest, ARM64: arm64,
+}  # fmt: skip

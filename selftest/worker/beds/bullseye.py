@@ -68,7 +68,7 @@ def with_old_numpy(bed: Bed) -> Bed:
 
 
 def _bed(architecture: Architecture) -> Bed:
-    root = _root(architecture)
+    root = unpacked_root(architecture)
     folders = [root / top / architecture.libraries for top in ("lib", "usr/lib")]
     start = (
         *architecture.emulator, str(root / architecture.loader), "--library-path", ":".join(map(str, folders)),
@@ -79,7 +79,8 @@ def _bed(architecture: Architecture) -> Bed:
     return Bed(start, path, {"PYTHONHOME": str(root / "usr")})
 
 
-def _root(architecture: Architecture) -> Path:
+def unpacked_root(architecture: Architecture) -> Path:
+    """Give the folder of its packages, unpacking them first if need be; raises LabError."""
     inputs = [SUITE, architecture.debian, *PACKAGES]
     return kept(f"{SUITE}-{architecture.debian}", inputs, ROOT_EXPECTED_S, lambda part: _unpack(architecture, part))
 
