@@ -44,6 +44,16 @@ def test_formats_of_numbers(worker: Bed, images: Path, missions: Any, precision:
     assert record["predictions"] == missions
 
 
+def test_processor_held_back(worker: Bed, images: Path, missions: Any) -> None:
+    """oneDNN told to leave AVX-512 alone (its own setting) has nothing quick in bf16, whatever the processor has: fp32 does it."""
+    if "avx512_bf16" not in Path("/proc/cpuinfo").read_text():
+        pytest.skip("this processor has no bf16 to take away")
+    record = run(worker, images, ONEDNN_MAX_CPU_ISA="AVX2", DNNL_MAX_CPU_ISA="AVX2")
+    assert record["device"] == "cuda" or record["precision"] == "fp32"
+    assert record["device"] == "cuda" or "bf16" in [fallback["piece"] for fallback in record["fallbacks"]]
+    assert record["predictions"] == missions
+
+
 def test_default_profile(worker: Bed, images: Path, missions: Any) -> None:
     """As a pod starts it: torch 1.10 on a processor with bf16 died here, before its first image."""
     assert run(worker, images)["predictions"] == missions
