@@ -28,6 +28,30 @@ LEFT_BYTES = 2000 << 20
 NO_GRAPHS = "int cudaStreamBeginCapture(void *stream, int mode) { return 801; }\n"
 """CUDA's runtime with cudaErrorNotSupported for an answer."""
 
+CUDNN = """
+#include <dlfcn.h>
+#include <stdint.h>
+enum { NOT_SUPPORTED = 3000, POINTWISE = 0, STRIDES = 903 };
+static void *real_one(const char *name) {
+  void *cudnn = dlopen("libcudnn.so.9", RTLD_LAZY | RTLD_NOLOAD);
+  return cudnn ? dlsym(cudnn, name) : 0;
+}
+#ifdef NO_FUSION
+int cudnnBackendCreateDescriptor(int type, void **made) {
+  int (*real)(int, void **) = real_one("cudnnBackendCreateDescriptor");
+  return type == POINTWISE ? NOT_SUPPORTED : real(type, made);
+}
+#else
+int cudnnBackendSetAttribute(void *of, int name, int type, int64_t count, void *values) {
+  int (*real)(void *, int, int, int64_t, void *) = real_one("cudnnBackendSetAttribute");
+  int64_t *strides = values;
+  return name == STRIDES && count == 4 && strides[1] == 1 && strides[3] > 1 ? NOT_SUPPORTED : real(of, name, type, count, values);
+}
+#endif
+"""
+"""cuDNN that knows no pointwise operation, so that nothing can be fused with a convolution; or that takes no channels-last tensor
+(numbers of cudnn_graph.h, cuDNN 9)."""
+
 HOLD = (
     "import sys, torch; free = torch.cuda.mem_get_info()[0]\n"
     "held = torch.empty(free - int(sys.argv[1]), dtype=torch.uint8, device='cuda')\n"
@@ -92,6 +116,18 @@ def test_driver_without_graphs(worker: Bed, images: Path, missions: Any, tmp_pat
     record = run(worker, images, LD_PRELOAD=runtime)
     assert {fallback["piece"] for fallback in record["fallbacks"]} == {"CUDA graph"}
     assert "captured" not in record["kernels"]
+    assert record["predictions"] == missions
+
+
+@pytest.mark.parametrize(
+    ("without", "piece"),
+    [("NO_FUSION", "convolutions by cuDNN, fused"), ("NO_LAYOUT", "channels last in memory")],
+)
+def test_older_cudnn(worker: Bed, images: Path, missions: Any, tmp_path: Path, without: str, piece: str) -> None:
+    """What cuDNN says that it cannot do is done in the plain way, and the record names it."""
+    record = run(worker, images, LD_PRELOAD=preloaded(f"#define {without}\n{CUDNN}", tmp_path))
+    assert piece in [fallback["piece"] for fallback in record["fallbacks"]]
+    assert record["device"] == "cuda"
     assert record["predictions"] == missions
 
 

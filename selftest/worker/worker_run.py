@@ -55,6 +55,6 @@ def run(
     """Run a worker to its good end and give the last line that it printed on standard output."""
     with started(worker, folder, "--predictions", "inline", *arguments, before=before, **environment) as process:
         out, err = process.communicate(timeout=LIMIT_S * worker.slowness)
-    assert process.returncode == 0, err
+    assert process.returncode == 0, f"status {process.returncode}\n{err}"
     record: dict[str, Any] = json.loads(out.splitlines()[-1])
     return record
