@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -115,10 +116,10 @@ def dataset(
     from edgeproof.workload.export import export_dataset
 
     with _clear_errors():
-        width, cross, height = size.partition("x")
-        if not (cross and width.isdigit() and height.isdigit()):
+        sides = re.fullmatch(r"([0-9]{1,5})x([0-9]{1,5})", size)
+        if sides is None:
             raise DatasetError(f"--size {size}: not of the form 500x375")
-        recipe = Recipe(count, int(width), int(height), corrupt, seed)
+        recipe = Recipe(count, int(sides[1]), int(sides[2]), corrupt, seed)
         if (folder is None) is not to_export:
             raise DatasetError("name either a folder or --to-export")
         if folder is not None:

@@ -41,7 +41,7 @@ def _text(content: bytes) -> str:
 def _add(found: Commands, args: str, out: str, err: str, status: str) -> None:
     command, _, rest = args.partition("\n")
     user, _, words = rest.partition("\n")
-    if not command or not status.strip().isdigit() or int(status) in CAUGHT_SIGNALS:
+    if not command or not re.fullmatch(r"[0-9]{1,3}", status.strip()) or int(status) in CAUGHT_SIGNALS:
         return
     answer: dict[str, Any] = {"args": literal(words), "root": user == "0"}
     answer |= {key: text for key, text in (("stdout", out), ("stderr", err)) if text}

@@ -71,7 +71,7 @@ def _run(probe: Probe[object], folder: str) -> str:
 def take_apart(text: str, mark: str) -> dict[str, Output]:
     """Give each snippet's output by its name; what was cut off is missing."""
     outputs = {}
-    pattern = re.compile(rf"^{mark} (\w+) (\d*)\n(.*?)\n?^{mark} stderr\n(.*?)\n?(?=^{mark} )", re.M | re.S)
+    pattern = re.compile(rf"^{mark} (\w+) ([0-9]{{0,3}})\n(.*?)\n?^{mark} stderr\n(.*?)\n?(?=^{mark} )", re.M | re.S)
     for name, status, stdout, stderr in pattern.findall(text):
         outputs[name] = Output(stdout, stderr, int(status or -1))
     return outputs

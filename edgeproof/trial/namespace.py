@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import socket
 from collections.abc import Callable
@@ -189,7 +190,7 @@ def _start_of(pid: int) -> str:
 
 def _is_stale(metadata: dict[str, Any]) -> bool:
     host, pid, start = ([*str(metadata.get("annotations", {}).get(OWNER, "")).split(), "", "", ""])[:3]
-    if host == socket.gethostname() and pid.isdigit():
+    if host == socket.gethostname() and re.fullmatch(r"[0-9]{1,10}", pid):
         return _start_of(int(pid)) != start
     created = datetime.fromisoformat(str(metadata["creationTimestamp"]).replace("Z", "+00:00"))
     return (datetime.now(timezone.utc) - created).total_seconds() > limits.STALE_RUN_S

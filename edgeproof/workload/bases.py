@@ -23,7 +23,7 @@ BASES = {
 Sources: dusty-nv/jetson-containers (packages/ml/l4t/l4t-pytorch/README.md, l4t_version.py), NVIDIA's PyTorch release notes.
 """
 
-RELEASE = re.compile(r"[:-]r(\d{2})\.(\d+)")
+RELEASE = re.compile(r"[:-]r(\d{2})\.(\d{1,4})")
 """How base images for Jetsons say for which L4T they are: in their tag, as in l4t-pytorch:r35.4.1."""
 
 

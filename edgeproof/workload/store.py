@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -75,7 +76,7 @@ class Store:
         """Give the room where the layers come to lie; None where nobody tells."""
         command = f"df -PB1 {PLACES[self.runtime]} 2>/dev/null | awk 'NR == 2 {{print $4}}'"
         free = _text(self.connection.run(command, limits.SHORT_COMMAND_S).stdout).strip()
-        return int(free) if free.isdigit() else None
+        return int(free) if re.fullmatch(r"[0-9]{1,18}", free) else None
 
     def _run(self, script: str, timeout_s: float) -> Answer:
         if self.runtime == "docker":

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgeproof.facts import node
-from edgeproof.facts.observed import Inapplicable, Unobserved
+from edgeproof.facts.observed import Blocked, Inapplicable, NotApplicable, Unobserved
 from edgeproof.facts.probe import Output
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -46,7 +47,7 @@ def plain(value: Any) -> Any:
 def output_of(text: str) -> Output:
     """Read a sample: what a snippet prints; then, if need be, a line `--- status N`, and what stands after `--- stderr`."""
     text, _, stderr = text.partition("--- stderr\n")
-    status = re.search(r"^--- status (\d+)\n?", text, re.M)
+    status = re.search(r"^--- status ([0-9]{1,3})\n?", text, re.M)
     return Output(text.replace(status[0], "") if status else text, stderr, int(status[1]) if status else 0)
 
 
@@ -98,3 +99,73 @@ def test_cut_anywhere(data: st.DataObject) -> None:
     sample = data.draw(st.sampled_from(TEXTS))
     text = sample.read_text(errors="replace")
     PARSERS[sample.parent.name](output_of(text[: data.draw(st.integers(0, len(text)))]))
+
+
+NUMBERS = ("²", "٣", "9" * 5000, "-1", "1e400", "0x10", "1,5", "NaN", "")
+"""In place of a number: another script's digits, too many, another locale's, none."""
+
+PIECES = (
+    "\0",
+    "\r",
+    "\x1b[31m",
+    "\x1b[0m",
+    "\ufffd",
+    "é",
+    "\u2028",
+    "\x85",
+    "{",
+    "}",
+    '"',
+    "=",
+    ":",
+    "\n\n",
+    "\t",
+    "\x0b",
+)
+"""Put in anywhere: what colours a terminal, ends a line elsewhere, opens what nobody closes."""
+
+
+def changed(text: str, draw: Callable[[st.SearchStrategy[Any]], Any]) -> str:
+    """Give a text with a number, a word or a line of it changed, doubled or taken out."""
+    kind = draw(st.sampled_from(["number", "word", "piece", "double", "without"]))
+    if kind == "piece":
+        place = draw(st.integers(0, len(text)))
+        return str(text[:place] + draw(st.sampled_from(PIECES)) + text[place:])
+    parts = list(re.finditer({"number": r"\d+", "word": r"\S+"}.get(kind, r".*\n"), text))
+    if not parts:
+        return text
+    part = draw(st.sampled_from(parts))
+    instead = {"double": part[0] * 2, "without": ""}.get(kind) or draw(st.sampled_from(NUMBERS + PIECES))
+    return str(text[: part.start()] + instead + text[part.end() :])
+
+
+def derived(value: Any) -> None:
+    """Ask for every property of a fact and of what it holds; one that has no answer may say so by Blocked or NotApplicable."""
+    for item in value if isinstance(value, list | tuple | set | frozenset) else ():
+        derived(item)
+    if not is_dataclass(value) or isinstance(value, Unobserved):
+        return
+    for field in fields(value):
+        derived(object.__getattribute__(value, field.name))
+    for name in dir(type(value)):
+        if isinstance(getattr(type(value), name), property):
+            with suppress(Blocked, NotApplicable):
+                getattr(value, name)
+
+
+@pytest.mark.parametrize("topic", sorted({file.parent.name for file in TEXTS}))
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_changed(topic: str, data: st.DataObject) -> None:
+    """Any sample, with changes, gives a value or Unobserved; so does all that is derived from the value."""
+    text = data.draw(st.sampled_from([file for file in TEXTS if file.parent.name == topic])).read_text(errors="replace")
+    for _ in range(data.draw(st.integers(1, 3))):
+        text = changed(text, data.draw)
+    derived(PARSERS[topic](output_of(text)))
+
+
+@pytest.mark.parametrize("topic", sorted({file.parent.name for file in TEXTS}))
+def test_endless(topic: str) -> None:
+    """Ten million characters, as no node may send: a value, in bounded time."""
+    text = next(file.read_text(errors="replace") for file in TEXTS if file.parent.name == topic and file.stat().st_size)
+    derived(PARSERS[topic](Output(text * (10_000_000 // len(text)))))

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edgeproof.facts.node.sudo import SUDO, Sudo, parse_sudo
 from edgeproof.facts.observed import Unobserved
@@ -75,6 +77,13 @@ def test_a_cut_answer_misses_what_was_cut() -> None:
     whole = f"{MARK} one 0\nfirst\n{MARK} stderr\n\n{MARK} two 0\nsecond\n{MARK} stderr\n\n{MARK} end\n"
     assert set(take_apart(whole, MARK)) == {"one", "two"}
     assert set(take_apart(whole[: whole.index("second")], MARK)) == {"one"}
+
+
+@given(status=st.text(st.characters(categories=["Nd", "No", "Lu"]), max_size=8), length=st.sampled_from([1, 700]))
+def test_a_status_that_is_none(status: str, length: int) -> None:
+    """The answer of a snippet whose status is no number is missing; the others' are there."""
+    text = f"{MARK} one {status * length}\nfirst\n{MARK} stderr\n\n{MARK} two 0\nsecond\n{MARK} stderr\n\n{MARK} end\n"
+    assert take_apart(text, MARK)["two"].stdout == "second"
 
 
 STAND_IN = """#!/bin/sh
