@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import model_validator
+
 from selftest.replay.cluster_folder import BASES, Cluster, Differs, differing, load_base, read_yaml
 from selftest.replay.machine import Form
 
@@ -23,6 +25,11 @@ class Expected(Form):
     why: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """The names of its checks; "*" stands for all."""
+        return (self.check,) if isinstance(self.check, str) else self.check
 
 
 class Verdict(Form):
@@ -44,7 +51,10 @@ class Verdict(Form):
 
 
 class Case(Form):
-    """The whole file. `base` is a folder of bases/, or a path beside the case's file (a bundle)."""
+    """The whole file. `base` is a folder of bases/, or a path beside the case's file (a bundle).
+
+    `near` are the checks of which the case is a near miss: like one in which they fail, and they must not.
+    """
 
     name: str = ""
     folder: Path = BASES
@@ -53,7 +63,17 @@ class Case(Form):
     right: str
     differs: Differs = Differs()
     run: tuple[str, ...] = ("tests_node", "tests_cluster")
+    near: tuple[str, ...] = ()
     verdict: Verdict
+
+    @model_validator(mode="after")
+    def _no_near_miss_fails(self) -> Case:
+        """A check that the verdict names as failing, blocked or accepted was hit, not missed."""
+        verdict = self.verdict
+        hit = {name for entry in (*verdict.fails, *verdict.blocked, *verdict.accepted) for name in entry.checks}
+        if both := sorted(set(self.near) & hit):
+            raise ValueError(f"near: the verdict says that {', '.join(both)} does not pass")
+        return self
 
     def cluster(self) -> Cluster:
         """Give the cluster that this case is about."""

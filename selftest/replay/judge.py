@@ -14,4 +14,4 @@ def judge(case: Case, player: Player) -> tuple[Played, list[str]]:
     cluster = case.cluster()
     played = player.play(cluster, case.run)
     lines = [f"undescribed: {line}" for line in undescribed(cluster)]
-    return played, lines + differences(case.verdict, cluster.skipped, played) + secrets_told(cluster, played)
+    return played, lines + differences(case.verdict, cluster.skipped, played, case.near) + secrets_told(cluster, played)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from selftest.replay.case import Expected, Verdict
+from selftest.replay.case import Case, Expected, Verdict
 from selftest.replay.verdict import Played, differences
 
 SWAP_FAILED = {
@@ -84,3 +85,24 @@ def test_skips_of_the_base() -> None:
     ]
     back = verdict.model_copy(update={"passes": (Expected(check="swap", node="user-desktop"),)})
     assert differences(back, skips, run_of(SWAP_FAILED, SWAP_PASSED)) == []
+
+
+def test_near_miss() -> None:
+    """A near miss passes or is skipped wherever it ran; anything else, and a check that did not run, is told."""
+    skipped = SWAP_PASSED | {"node": "nas", "outcome": "skipped"}
+    assert (
+        differences(Verdict(), [{"check": "swap", "node": "nas"}], run_of(SWAP_PASSED, skipped, status=0), ["swap"])
+        == []
+    )
+    assert differences(Verdict(), [], run_of(SWAP_PASSED, status=0), ["dns"]) == ["near: dns did not run"]
+    blocked = SWAP_PASSED | {"outcome": "blocked"}
+    verdict = Verdict(blocked=(Expected(check="*"),))
+    assert differences(verdict, [], run_of(blocked), ["swap"]) == ["near: swap blocked on user-desktop"]
+
+
+@pytest.mark.parametrize("outcome", ["fails", "blocked", "accepted"])
+def test_near_miss_that_is_none(outcome: str) -> None:
+    """A case that says of one check that it is missed and that it is hit is refused."""
+    verdict = {outcome: [{"check": ["dns", "swap"]}]}
+    with pytest.raises(ValidationError, match="the verdict says that swap does not pass"):
+        Case.model_validate({"base": "nano", "source": "s", "right": "r", "near": ["swap"], "verdict": verdict})

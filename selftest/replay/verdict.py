@@ -41,7 +41,9 @@ class _Wanted:
     entries: list[Expected] = field(default_factory=list)
 
 
-def differences(verdict: Verdict, base_skips: Iterable[dict[str, Any]], played: Played) -> list[str]:
+def differences(
+    verdict: Verdict, base_skips: Iterable[dict[str, Any]], played: Played, near: Iterable[str] = ()
+) -> list[str]:
     """List, a line each, what differs between a run and what is expected of it; an empty list where nothing does."""
     if played.broke:
         return [f"the stage broke: {played.broke}"]
@@ -53,10 +55,21 @@ def differences(verdict: Verdict, base_skips: Iterable[dict[str, Any]], played: 
     lines += [f"{entry.check} on {entry.node}: expected as {name}, did not run" for name, entry in idle]
     for finding in played.findings:
         lines += _compare(wanted[_key(finding)], finding)
+    lines += [line for check in near for line in _hit(check, played.findings)]
     whole = played.text + json.dumps(played.record, ensure_ascii=False)
     lines += [f"nowhere said: {words!r}" for words in verdict.says if words not in whole]
     lines += [f"said, and must not be: {words!r}" for words in verdict.never if words in whole]
     return lines
+
+
+def _hit(check: str, findings: list[dict[str, Any]]) -> Iterator[str]:
+    """Say where a near miss was none: the check did not run, or did not pass and was not skipped."""
+    found = [finding for finding in findings if finding["check"] == check]
+    if not found:
+        yield f"near: {check} did not run"
+    for finding in found:
+        if finding["outcome"] not in ("passed", "skipped"):
+            yield f"near: {check} {finding['outcome']} on {finding['node']}"
 
 
 def _key(finding: dict[str, Any]) -> tuple[str, str, str]:
@@ -91,12 +104,11 @@ def _names(names: Names, name: str) -> bool:
 
 def _missing(entry: Expected, keys: list[tuple[str, str, str]]) -> bool:
     """Tell whether one of the checks and nodes that the entry names did not run."""
-    checks = (entry.check,) if isinstance(entry.check, str) else entry.check
     nodes = (entry.node,) if isinstance(entry.node, str) else entry.node
     found = {(check, node) for _, check, node in keys}
     return any(
         not any(check in (ANY, one) and node in (ANY, other) for one, other in found)
-        for check in checks
+        for check in entry.checks
         for node in nodes
     )
 
