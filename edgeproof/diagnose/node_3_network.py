@@ -7,6 +7,7 @@ from ipaddress import IPv4Address
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.k3s_said import misses_its_etcd_address
 from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.node.peers import peers_of
 from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 
@@ -107,10 +108,12 @@ def cidr(node: NodeFacts) -> Advice:
 
 
 @advises("peers")
-def peers(node: NodeFacts) -> Advice:
+def peers(node: NodeFacts, inventory: Inventory) -> Advice:
     """A switch, a cable, a firewall."""
+    asked = peers_of(inventory, node.declared)
+    others = "" if len(asked) == len(inventory.nodes) - 1 else f" (it asked {', '.join(peer.name for peer in asked)})"
     return Advice(
-        f"{node.name} does not reach {', '.join(node.fleet.silent_peers)}",
+        f"{node.name} does not reach {', '.join(node.fleet.silent_peers)}{others}",
         "check switch, cable and firewall between them",
         does="reads",
     )

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from edgeproof.errors import EdgeproofError
 from edgeproof.facts.observed import reason
+from edgeproof.inventory import Inventory
 from edgeproof.plugin.session import INVENTORY, INVENTORY_PATH, gathered_cluster, gathered_nodes, is_worker
 from edgeproof.plugin.sudo import PASSWORD
 from edgeproof.report import Finding, RunRecord, fix_plan, measurements_of, print_matrix, write_record
@@ -120,6 +121,7 @@ class Recorder:
             measurements=measurements_of(self.measurements),
             platforms=_platforms(nodes),
             gpu_way=_gpu_way(gathered_cluster(self.config)),
+            peers=_peers(nodes, inventory),
         )
 
 
@@ -131,6 +133,14 @@ def _platforms(nodes: Mapping[str, NodeFacts]) -> dict[str, str]:
 def _gpu_way(cluster: ClusterFacts | None) -> str:
     """Say how pods get the GPU, where the API told."""
     return "" if cluster is None or reason(cluster, "members") else str(cluster.gpu_way)
+
+
+def _peers(nodes: Mapping[str, NodeFacts], inventory: Inventory) -> dict[str, tuple[str, ...]]:
+    """Name the others that each node asked for an answer, where it could ask at all."""
+    from edgeproof.facts.node.peers import peers_of
+
+    asking = (facts.declared for facts in nodes.values() if reason(facts, "answers") is None)
+    return {node.name: tuple(peer.name for peer in peers_of(inventory, node)) for node in asking}
 
 
 @pytest.hookimpl(trylast=True)

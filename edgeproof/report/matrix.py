@@ -45,7 +45,13 @@ def _platforms(record: RunRecord) -> list[str]:
     for name, platform in record.platforms.items():
         alike.setdefault(platform, []).append(name)
     said = [printable(f"{', '.join(names)}: {platform}") for platform, names in alike.items()]
-    return said + ([printable(f"way to the GPU: {record.gpu_way}")] if record.gpu_way else [])
+    return said + ([printable(f"way to the GPU: {record.gpu_way}")] if record.gpu_way else []) + _peers(record)
+
+
+def _peers(record: RunRecord) -> list[str]:
+    """Say that not every pair of nodes was asked, where that is so."""
+    asked, pairs = sum(map(len, record.peers.values())), len(record.peers) * (len(record.nodes) - 1)
+    return [] if asked == pairs else [f"peers: {asked} of {pairs} pairs of nodes were asked; which, is in the run record"]
 
 
 def _columns(record: RunRecord) -> list[str]:

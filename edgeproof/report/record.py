@@ -18,7 +18,7 @@ class RunRecord:
     """One run: when, on which inventory, what was simulated, what was found and measured.
 
     `started` is ISO 8601 with offset; `platforms` says by its name what board and release a node is, where it told;
-    `gpu_way` how pods get the GPU, and whether that was declared or found out.
+    `gpu_way` how pods get the GPU, and whether that was declared or found out; `peers` which others each node asked for an answer.
     """
 
     started: str
@@ -29,6 +29,7 @@ class RunRecord:
     measurements: Measurements = field(default_factory=Measurements)
     platforms: Mapping[str, str] = field(default_factory=dict)
     gpu_way: str = ""
+    peers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     schema: str = SCHEMA
 
     def with_outcome(self, outcome: Outcome) -> tuple[Finding, ...]:

@@ -30,14 +30,21 @@ def inventory_of(folder: Path, count: int, more: str = "") -> Inventory:
 
 def nodes_of(folder: Path, *platforms: str, more: str = "", **printed: str) -> list[NodeFacts]:
     """Make nodes that print these platforms, and all the same of other facts."""
-    raw: dict[str, dict[str, Any]] = {
-        f"n{number}": {
-            "reach": {},
-            "outputs": {name: asdict(Output(text)) for name, text in ({"platform": platform} | printed).items()},
-        }
-        for number, platform in enumerate(platforms, 1)
+    each = {f"n{number}": {"platform": platform} | printed for number, platform in enumerate(platforms, 1)}
+    return list(parse_nodes(raw_of(each), inventory_of(folder, len(platforms), more)).values())
+
+
+def raw_of(printed: dict[str, dict[str, str]]) -> dict[str, dict[str, Any]]:
+    """Make what was gathered of what each node prints, by the probes' names."""
+    return {
+        node: {"reach": {}, "outputs": {name: asdict(Output(text)) for name, text in texts.items()}}
+        for node, texts in printed.items()
     }
-    return list(parse_nodes(raw, inventory_of(folder, len(platforms), more)).values())
+
+
+def parsed_of(inventory: Inventory, printed: dict[str, str]) -> dict[str, NodeFacts]:
+    """Make the facts of an inventory's nodes that all print the same."""
+    return parse_nodes(raw_of(dict.fromkeys(inventory.nodes, printed)), inventory)
 
 
 def judged(node: NodeFacts) -> bool | str:

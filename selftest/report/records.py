@@ -26,7 +26,8 @@ def load(file: Path) -> RunRecord:
     findings = tuple(Finding(**finding) for finding in data.pop("findings"))
     nodes, simulated = tuple(data.pop("nodes")), tuple(data.pop("simulated", ()))
     measurements = measurements_of(data.pop("measurements", {}))
-    return RunRecord(**data, measurements=measurements, nodes=nodes, simulated=simulated, findings=findings)
+    peers = {name: tuple(asked) for name, asked in data.pop("peers", {}).items()}
+    return RunRecord(**data, measurements=measurements, nodes=nodes, simulated=simulated, findings=findings, peers=peers)
 
 
 def printed(name: str) -> str:

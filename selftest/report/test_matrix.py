@@ -83,6 +83,12 @@ def test_way_to_the_gpu_is_said() -> None:
     assert "way to the GPU" not in printed("healthy")
 
 
+def test_pairs_that_were_not_asked_are_said() -> None:
+    """Where not every pair of nodes was asked, the head says how many were; else nothing."""
+    assert "peers: 1 of 2 pairs of nodes were asked" in printed("simulated")
+    assert "peers:" not in printed("healthy")
+
+
 def test_simulated_is_said_first() -> None:
     """A run on stand-ins says so in its head."""
     assert printed("simulated").strip().startswith("simulated: GPU device nodes, nvpmodel\n")

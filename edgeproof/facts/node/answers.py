@@ -8,6 +8,7 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import Any
 
 from edgeproof import limits
+from edgeproof.facts.node.peers import peers_of
 from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Facts, Unobserved, inapplicable, unobserved
 from edgeproof.facts.probe import Output, Probe
@@ -57,11 +58,10 @@ DNS_QUERY = r"\252\252\1\0\0\1\0\0\0\0\0\0\7example\3com\0\0\1\0\1"
 """A question for example.com's address (RFC 1035), in printf's octal escapes: no tool for it is needed on the node."""
 
 
-def answers_probe(inventory: Inventory) -> Probe[Answers]:
-    """Ask the gateway, every other node, and each declared name server (none where the network is offline), all at once."""
-    peers = " ".join(
-        str(address) for address in (inventory.network.gateway, *(n.address for n in inventory.nodes.values()))
-    )
+def answers_probe(inventory: Inventory, node: Node) -> Probe[Answers]:
+    """Ask the gateway, the node's peers, and each declared name server (none where the network is offline), all at once."""
+    asked = (inventory.network.gateway, *(peer.address for peer in peers_of(inventory, node)))
+    peers = " ".join(map(str, asked))
     servers = () if inventory.network.offline else inventory.network.dns
     text = snippet(
         SNIPPETS, "answers", peers=peers, servers=" ".join(map(str, servers)), query=DNS_QUERY,
@@ -79,4 +79,4 @@ class AnswersFacts(Facts):
 
 def probes(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:
     """Give the probes of `AnswersFacts`, by its fields' names."""
-    return (answers_probe(inventory),)
+    return (answers_probe(inventory, node),)
