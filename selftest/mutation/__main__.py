@@ -59,17 +59,18 @@ def main() -> int:
     """Make the copies, one a process, and wait for all."""
     parser = argparse.ArgumentParser(prog="python -m selftest.mutation", description=__doc__.splitlines()[0])
     parser.add_argument("checks", nargs="*", metavar="CHECK")
-    parser.add_argument("--part", nargs=2, type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--parts", type=int, default=1, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if reason := why_not():
         parser.error(reason)
-    if given.part:
-        return in_copy(*given.part, given.checks)
+    if given.part is not None:
+        return in_copy(given.part, given.parts, given.checks)
     parts = os.cpu_count() or 1
     with tempfile.TemporaryDirectory(prefix="mutation-") as work:
         running = []
         for part in range(parts):
-            command = [sys.executable, "-m", "selftest.mutation", *given.checks, "--part", str(part), str(parts)]
+            command = [sys.executable, "-m", "selftest.mutation", *given.checks, "--part", str(part), "--parts", str(parts)]
             # Two texts of one length within a second would be one in pytest's cache of rewritten files.
             environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
             running.append(subprocess.Popen(command, cwd=make_copy(Path(work) / f"{part}"), env=environment))
