@@ -169,6 +169,25 @@ def _ask_password(prompt: str) -> str:
 
 
 @app.command()
+def explain(
+    name: Annotated[str | None, typer.Argument(help="a check, or a row of the catalogue as findings show it")] = None,
+) -> None:
+    """Say what a check judges and reads, what may be wrong and what mends it; or the same of a catalogue row. Without a name: all checks."""
+    from edgeproof.explain import explain as explained
+    from edgeproof.explain import list_checks, nearest
+
+    text = explained(name) if name else list_checks()
+    if not text:
+        typer.echo(f"edgeproof: {name}: no such check, and no such row of the catalogue", err=True)
+        typer.echo(
+            f"fix: {' or '.join(f'edgeproof explain {near}' for near in nearest(str(name))) or 'edgeproof explain'}",
+            err=True,
+        )
+        raise typer.Exit(2)
+    typer.echo(text)
+
+
+@app.command()
 def example() -> None:
     """Print an inventory to start from: edgeproof example > cluster.yaml."""
     typer.echo(carried(EXAMPLE).read_text(encoding="utf-8"), nl=False)

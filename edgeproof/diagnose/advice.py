@@ -80,6 +80,11 @@ def _rows() -> dict[str, dict[str, Any]]:
     return rows
 
 
+def catalogue_rows() -> tuple[str, ...]:
+    """List the catalogue's rows by their ids, as they stand there."""
+    return tuple(_rows())
+
+
 def catalogue(row: str, **values: object) -> Advice:
     """Make the catalogue's row into advice, its placeholders filled from `values`; KeyError without such a row."""
     found = _rows()[row]

@@ -1,0 +1,1 @@
+"""What `edgeproof explain` says, of every check and every row."""
