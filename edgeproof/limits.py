@@ -51,6 +51,15 @@ K3S_STARTS_S = 300.0
 DOCKER_ASK_S = 10.0
 """One question to a node's Docker daemon: `docker info`, `docker version`, `docker image inspect`."""
 
+CLOCKS_APART_S = 1.0
+"""Clocks that are surely further apart than this do not have one time: well above what NTP leaves over a LAN, well below what TLS minds."""
+
+CLOCK_ASK_S = 1.0
+"""One question to the program that keeps a node's clock; it asks no other machine for its answer."""
+
+CLOCK_SETTLES_S = 600.0
+"""After its boot a node's clock may still be unsynchronised: systemd-timesyncd tries for half a minute a server, and again (timesyncd.conf(5))."""
+
 PING_S = 2.0
 """From a ping to its answer."""
 

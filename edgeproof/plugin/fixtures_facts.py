@@ -15,6 +15,7 @@ from edgeproof.report.finding import WHOLE_CLUSTER
 if TYPE_CHECKING:
     from edgeproof.facts.cluster import ClusterFacts
     from edgeproof.facts.node import NodeFacts
+    from edgeproof.facts.node.clock import ClientClock
     from edgeproof.facts.node.storage import NfsServer
 
 
@@ -80,6 +81,14 @@ def agent(request: pytest.FixtureRequest, nodes: dict[str, NodeFacts]) -> NodeFa
 def server(request: pytest.FixtureRequest, nodes: dict[str, NodeFacts]) -> NodeFacts:
     """The facts of the server."""
     return nodes[request.param]
+
+
+@pytest.fixture(scope="session")
+def client_clock(nodes: dict[str, NodeFacts]) -> ClientClock:
+    """The clock of the machine that pytest runs on, among those of the nodes."""
+    from edgeproof.facts.node.fleet import client_clock_of
+
+    return client_clock_of(nodes)
 
 
 @pytest.fixture(scope="session")

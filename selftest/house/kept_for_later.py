@@ -41,7 +41,6 @@ Vulture knows names, not classes: Export.client, TrialMount.version, Volume.volu
 UNUSED_CATALOGUE_ROWS: frozenset[str] = frozenset(
     {
         "cgroup-v1",
-        "clock-skew",
         "nfs-mount-lost",
         "slow-sd-datastore",
     }

@@ -91,6 +91,8 @@ def test_advice_asks_for_what_is_there(suite: str, check: ast.FunctionDef) -> No
     there = fixtures | {"inventory"}
     if fixtures & {"node", "agent", "server", "nfs_server"}:
         there |= {"node", "nodes", "server"}
+    if "client_clock" in fixtures:
+        there.add("nodes")
     if fixtures & {"verify_pods", "claim_pods", "workloads"}:
         there.add("cluster")
     assert parameters_of(suite, name_of(check)) - there == set()

@@ -18,6 +18,9 @@ CHECKS = {
     for item in ast.parse(file.read_text(encoding="utf-8")).body
     if isinstance(item, ast.FunctionDef)
 }
+OF_ALL = {"client_clock"}
+"""Checks of all nodes together."""
+
 REASON = "refuses connections: the board is up, its SSH server is not"
 
 
@@ -31,12 +34,15 @@ def test_one_check_fails(run: PytestRun, node: str) -> None:
 def test_all_others_are_blocked(run: PytestRun, node: str) -> None:
     """On each node all other checks are blocked: none passes, none is skipped."""
     agents_only = {"nfs_client"} if node == "user-desktop" else set()
-    assert run.ended(node, "blocked") == CHECKS - {"ssh"} - agents_only
+    assert run.ended(node, "blocked") == CHECKS - {"ssh"} - agents_only - OF_ALL
+    assert run.ended("cluster", "blocked") == OF_ALL
 
 
 def test_blocked_say_why(run: PytestRun) -> None:
-    """Each blocked check carries the connection's own error, of its own node."""
+    """Each blocked check carries the connection's own error, of its own node; one of all nodes says that none answered."""
     blocked = [finding for finding in run.record["findings"] if finding["outcome"] == "blocked"]
+    of_all = [blocked.pop(place) for place in reversed(range(len(blocked))) if blocked[place]["node"] == "cluster"]
+    assert [f["why"] for f in of_all] == [f"no node has told its time ({', '.join(NODES)}; see the check ssh)"]
     assert [f for f in blocked if not (f["why"].startswith(f"SSH: {f['node']}: ") and f["why"].endswith(REASON))] == []
 
 
@@ -56,9 +62,10 @@ def test_matrix(run: PytestRun) -> None:
     """The matrix has a letter for each check and node."""
     rows = [[cell.strip() for cell in line.split("│")] for line in run.stdout.splitlines() if "│" in line]
     letters = {row[1]: row[2:] for row in rows}
-    assert letters.pop("ssh") == ["F", "F"]
-    assert letters.pop("nfs_client") == ["", "B"]
-    assert letters == {check: ["B", "B"] for check in CHECKS - {"ssh", "nfs_client"}}
+    assert letters.pop("ssh") == ["F", "F", ""]
+    assert letters.pop("nfs_client") == ["", "B", ""]
+    assert letters.pop("client_clock") == ["", "", "B"]
+    assert letters == {check: ["B", "B", ""] for check in CHECKS - {"ssh", "nfs_client"} - OF_ALL}
 
 
 def test_no_traceback(run: PytestRun) -> None:
@@ -89,7 +96,8 @@ def test_junit(run: PytestRun) -> None:
     blocked = [finding for finding in run.record["findings"] if finding["outcome"] == "blocked"]
     assert (suite.get("failures"), suite.get("errors")) == ("2", "0")
     assert len(skipped) == len(blocked)
-    assert [said for said in skipped if not (said.startswith("blocked: SSH: ") and said.endswith(REASON))] == []
+    said_by_ssh = [said for said in skipped if said.startswith("blocked: SSH: ") and said.endswith(REASON)]
+    assert len(skipped) - len(said_by_ssh) == len(OF_ALL)
 
 
 def test_nothing_is_left(run: PytestRun) -> None:

@@ -14,6 +14,9 @@ OF_DOCKER = ("docker", "daemon_json", "docker_group", "device_query")
 WITHOUT_DEFAULT = ("runtime-class", "cdi")
 """Ways to the GPU that ask for it pod by pod, whatever the default runtime is."""
 
+OFFLINE = "cluster.yaml says that the network is offline"
+"""No NTP server has to be reached there; one that is (a laptop's) is shown by the clocks' agreeing."""
+
 MACHINES: dict[Kind, str] = {"nvidia": "a machine with an NVIDIA card", "other": "another machine"}
 """Each kind of machine that is no Jetson, in words."""
 
@@ -48,6 +51,7 @@ def _parts(facts: NodeFacts, inventory: Inventory) -> Iterable[tuple[str, str, t
     """Give each reason ('' where it does not hold), a fact, and the parts of it that have no meaning then."""
     no_default = _no_gpu(facts) or _asked_by_pods(inventory)
     return (
+        (OFFLINE if inventory.network.offline else "", "timekeeping", ("synchronised",)),
         (_no_jetson(facts), "docker", ("unheld",)),
         (no_default, "docker", ("default_runtime", "runtimes")),
         (no_default, "daemon_json", ("default_runtime", "nvidia_path", "nvidia_runs")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edgeproof.facts.node.answers import AnswersFacts
+from edgeproof.facts.node.clock import ClockFacts
 from edgeproof.facts.node.clocks import ClocksFacts
 from edgeproof.facts.node.identity import IdentityFacts
 from edgeproof.facts.node.k3s import K3sFacts, Membership
@@ -24,7 +25,8 @@ from edgeproof.inventory import Kind, Node
 class Fleet(Facts):
     """What this node is compared with: what most of its like have, and which of the others it does not reach.
 
-    `branch` is that of its own L4T release, `usual_branch` that of most boards with its SoC.
+    `branch` is that of its own L4T release, `usual_branch` that of most boards with its SoC; `clock_off_by_s` is by how much its clock surely
+    differs from the one with which most agree, this machine's among them.
     """
 
     branch: str
@@ -32,12 +34,14 @@ class Fleet(Facts):
     silent_peers: tuple[str, ...]
     same_hostname: tuple[str, ...]
     same_machine_id: tuple[str, ...]
+    clock_off_by_s: float
     worker_image_id: str
 
 
 @dataclass(frozen=True, repr=False)
 class NodeFacts(
     IdentityFacts,
+    ClockFacts,
     NetworkFacts,
     AnswersFacts,
     SystemFacts,

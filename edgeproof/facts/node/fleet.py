@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from typing import Any
 
+from edgeproof.facts.node.clock import CLIENT, MOST_APART_S, ClientClock, ClockOffset, usual_clock
 from edgeproof.facts.node.facts import Fleet, NodeFacts
-from edgeproof.facts.observed import inapplicable, reason, unobserved
+from edgeproof.facts.observed import blank, inapplicable, reason, replaced, unobserved
 
 NO_RELEASE = "neither /etc/nv_tegra_release nor the package nvidia-l4t-core tells the L4T release"
 
@@ -20,6 +23,7 @@ def fleet_of(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> Fleet:
         silent_peers=_silent_peers(facts, others),
         same_hostname=_same(facts, others, "hostname"),
         same_machine_id=_same(facts, others, "machine_id"),
+        clock_off_by_s=_clock_off_by_s(facts, nodes),
         worker_image_id=_usual_image(facts, nodes),
     )
 
@@ -90,3 +94,41 @@ def _equal(one: NodeFacts, other: NodeFacts, name: str) -> bool:
         return False
     left, right = getattr(one, name), getattr(other, name)
     return bool(left.name == right.name if name == "hostname" else left == right)
+
+
+def _clock_off_by_s(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> float:
+    why = reason(facts, "clock_offset")
+    if why is not None:
+        return unobserved(why)  # type: ignore[no-any-return]
+    return round(facts.clock_offset.apart_s(usual_clock(_clocks(nodes.values()))), 1)
+
+
+def _clocks(nodes: Iterable[NodeFacts]) -> list[tuple[ClockOffset, bool]]:
+    """Give the clocks that were measured, and whether each is surely kept by another."""
+    return [
+        (node.clock_offset, reason(node, "timekeeping") is None and node.timekeeping.kept)
+        for node in nodes
+        if reason(node, "clock_offset") is None
+    ]
+
+
+def client_clock_of(nodes: dict[str, NodeFacts]) -> ClientClock:
+    """Compare this machine's clock with the one that most nodes have; blocked where no node has told its time."""
+    clocks = _clocks(nodes.values())
+    if not clocks:
+        return blank(ClientClock, f"no node has told its time ({', '.join(nodes)}; see the check ssh)")
+    return ClientClock(round(CLIENT.apart_s(usual_clock(clocks)), 1))
+
+
+def with_clock(facts: NodeFacts) -> NodeFacts:
+    """Leave open whether a clock is kept that is off: why it is off is what the check clock tells."""
+    if (
+        reason(facts, "timekeeping")
+        or reason(facts.fleet, "clock_off_by_s")
+        or reason(facts.timekeeping, "synchronised")
+    ):
+        return facts
+    if facts.fleet.clock_off_by_s <= MOST_APART_S or facts.timekeeping.synchronised:
+        return facts
+    why: Any = unobserved(f"the clock of {facts.name} is off by {facts.fleet.clock_off_by_s:g} s (see the check clock)")
+    return replaced(facts, timekeeping=replaced(facts.timekeeping, synchronised=why))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +12,7 @@ from edgeproof import limits
 from edgeproof.connect.ssh import SshNode, open_node
 from edgeproof.connect.sudo import SudoPassword
 from edgeproof.errors import ConnectError
+from edgeproof.facts.node.clock import ASK
 from edgeproof.facts.node.probes import probes_for
 from edgeproof.facts.node.sudo import SUDO, Sudo, parse_sudo
 from edgeproof.facts.probe import Output, Probe
@@ -49,11 +51,20 @@ def _asks(raw: dict[str, Any]) -> bool:
 def _gather(inventory: Inventory, node: Node, password: SudoPassword) -> dict[str, Any]:
     try:
         with open_node(inventory, node) as connection:
+            exchange = _exchange(connection)
             outputs = run_probes(connection, probes_for(inventory, node), password)
     except ConnectError as error:
         return {"reach": asdict(refused(error)), "outputs": {}}
     reach = asdict(Reach(user=connection.user))
-    return {"reach": reach, "outputs": {name: asdict(output) for name, output in outputs.items()}}
+    printed = {name: asdict(output) for name, output in outputs.items()}
+    return {"reach": reach, "exchange": exchange, "outputs": printed}
+
+
+def _exchange(connection: SshNode) -> dict[str, Any]:
+    """Ask the node for its time alone, between two looks at this machine's: the script takes seconds, this a round trip."""
+    before_s = time.time()
+    answer = connection.run(ASK, limits.SHORT_COMMAND_S)
+    return {"before_s": before_s, "after_s": time.time(), "printed": answer.stdout[:64].decode("ascii", "replace")}
 
 
 def run_probes(

@@ -6,8 +6,9 @@ from dataclasses import fields
 from typing import Any
 
 from edgeproof.facts.node.applies import with_inapplicable
+from edgeproof.facts.node.clock import offset_of
 from edgeproof.facts.node.facts import NodeFacts
-from edgeproof.facts.node.fleet import fleet_of
+from edgeproof.facts.node.fleet import fleet_of, with_clock
 from edgeproof.facts.node.gather import Raw
 from edgeproof.facts.node.gpu_chain import with_blocked, with_settled
 from edgeproof.facts.node.membership import membership_of
@@ -24,7 +25,9 @@ def parse_nodes(raw: Raw, inventory: Inventory) -> dict[str, NodeFacts]:
     """Make the facts of every node from what the nodes printed."""
     alone = {name: _parse(inventory, node, raw.get(name, {})) for name, node in inventory.nodes.items()}
     return {
-        name: replaced(facts, fleet=fleet_of(facts, alone), membership=membership_of(facts, alone, inventory))
+        name: with_clock(
+            replaced(facts, fleet=fleet_of(facts, alone), membership=membership_of(facts, alone, inventory))
+        )
         for name, facts in alone.items()
     }
 
@@ -35,7 +38,9 @@ def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
     values = {probe.name: _value(probe, raw, reach) for probe in probes_for(inventory, node)}
     if isinstance(values["simulated"], Unobserved):
         values["simulated"] = ()
+    asked = f"SSH: {reach.error}" if reach.error else ""
     own = {
+        "clock_offset": Unobserved(asked) if asked else offset_of(raw.get("exchange")),
         "name": node.name,
         "declared": node,
         "reach": reach,

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from edgeproof.facts.node import answers, clocks, identity, k3s, network, power, runtime, storage, system, thermal
+from edgeproof.facts.node import (
+    answers,
+    clock,
+    clocks,
+    identity,
+    k3s,
+    network,
+    power,
+    runtime,
+    storage,
+    system,
+    thermal,
+)
 from edgeproof.facts.node.sudo import SUDO
 from edgeproof.facts.probe import Probe
 from edgeproof.inventory import Inventory, Node
 
-MODULES = (identity, network, answers, system, power, clocks, thermal, runtime, storage, k3s)
+MODULES = (identity, clock, network, answers, system, power, clocks, thermal, runtime, storage, k3s)
 """Each declares its share of NodeFacts, and gives the probes for it."""
 
 
