@@ -12,3 +12,13 @@ def test_hostname(node: NodeFacts) -> None:
 def test_machine_id(node: NodeFacts) -> None:
     """No other node has this machine-id."""
     assert node.fleet.same_machine_id == ()
+
+
+def test_mac_address(node: NodeFacts) -> None:
+    """No other node of its network has the hardware address of the interface that holds its address."""
+    assert node.fleet.same_mac == ()
+
+
+def test_host_key(node: NodeFacts) -> None:
+    """No other node's SSH server has one of its host keys."""
+    assert node.fleet.same_host_key == ()

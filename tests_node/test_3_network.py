@@ -43,3 +43,13 @@ def test_cidr(node: NodeFacts, inventory: Inventory) -> None:
 def test_peers(node: NodeFacts) -> None:
     """The node reaches every other node that is up; in a cluster of more than 8, the servers, the NFS server and the next 3."""
     assert node.fleet.silent_peers == ()
+
+
+def test_mtu(node: NodeFacts) -> None:
+    """The interface that holds the node's address has the MTU of most nodes in its network."""
+    assert node.link.mtu == node.fleet.usual_mtu
+
+
+def test_link_speed(node: NodeFacts) -> None:
+    """Each wired port under the node's address runs at 1000 Mb/s or more, full duplex, where the port itself can."""
+    assert node.slow_ports == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import Any
 
@@ -19,10 +19,9 @@ FORMS = (
     re.compile(r"(\w{1,40}://[^\s:/@]{0,80}:)[^\s@/]+(@)"),
     re.compile(r"(?i)((?:client-key|client-certificate|certificate-authority)-data[\"']?\s*:\s*[\"']?)[\w+/=]+()"),
     re.compile(r"(?i)(serial(?:[ _-]?(?:number|no))?[\"']?\s*[:=]\s*[\"']?)[\w.:-]+()"),
-    re.compile(r"(?i)(\b(?:ether|lladdr|hwaddr|macaddress)[ :=]+)[0-9a-f]{2}(?::[0-9a-f]{2}){5}()"),
 )
 """Secrets and serial numbers by their form, each with what stands before and after: private keys, K3s's tokens, URLs with a password,
-a kubeconfig's data, serial numbers, hardware addresses."""
+a kubeconfig's data, serial numbers."""
 
 SETTING = re.compile(
     rf"""(?i)(?<![\w.-])(--?)?([\w.-]{{0,60}}(?:{NAMES})s?(?![\w.-]))(["']?[ \t]*[:=][ \t]*|["']?[ \t\\]*\n?[ \t]+(?=["'\w]))"""
@@ -35,6 +34,8 @@ HARMLESS = re.compile(r"""["']?(?:null|true|false|none|\(hidden\)|\*+|/\S*)?["']
 
 MACHINE_ID = re.compile(r"\b[0-9a-f]{32}\b")
 UUID = re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b")
+MAC = re.compile(r"(?i)(?<![0-9a-f:])(?!(?:00:){5}00|(?:ff:){5}ff)[0-9a-f]{2}(?::[0-9a-f]{2}){5}(?![0-9a-f:])")
+"""A hardware address: not loopback's zeros, not everybody's, and no part of a longer row of bytes."""
 ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.]*\d)")
 STAND_IN = IPv4Network("198.18.0.0/15")
 """For benchmarks of networks (RFC 2544), so that nobody's own network is meant."""
@@ -64,13 +65,13 @@ def _blanked(found: re.Match[str]) -> str:
 class Numbered:
     """Gives each different text a stand-in of its own, the same whenever it comes again."""
 
-    def __init__(self, form: str) -> None:
+    def __init__(self, form: Callable[[int], str]) -> None:
         self.form = form
         self.known: dict[str, str] = {}
 
     def __call__(self, found: re.Match[str]) -> str:
         """Give the stand-in of what was found."""
-        return self.known.setdefault(found[0], self.form.format(len(self.known) + 1))
+        return self.known.setdefault(found[0].lower(), self.form(len(self.known) + 1))
 
 
 class Hider:
@@ -80,7 +81,8 @@ class Hider:
     """
 
     def __init__(self, inventory: Inventory, names: bool) -> None:
-        self.machine_ids, self.uuids = Numbered("{:032x}"), Numbered("00000000-0000-4000-8000-{:012d}")
+        self.machine_ids, self.uuids = Numbered("{:032x}".format), Numbered("00000000-0000-4000-8000-{:012d}".format)
+        self.macs = Numbered(lambda number: f"02:00:5e:00:{number >> 8 & 255:02x}:{number & 255:02x}")
         self.outside: dict[IPv4Address, IPv4Address] = {}
         self.networks = _networks(inventory) if names else []
         self.public = frozenset(inventory.network.dns)
@@ -89,7 +91,7 @@ class Hider:
 
     def __call__(self, text: str) -> str:
         """Give the text with all of it hidden."""
-        text = self.uuids_hidden(without_secrets(text))
+        text = MAC.sub(self.macs, self.uuids_hidden(without_secrets(text)))
         if not self.words:
             return text
         text = ADDRESS.sub(self._address, text)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.observed import reason
 
 
 @advises("hostname")
@@ -32,3 +33,22 @@ def hostname(node: NodeFacts) -> Advice:
 def machine_id() -> Advice:
     """A cloned card."""
     return catalogue("cloned-machine-id")
+
+
+@advises("mac_address")
+def mac_address(node: NodeFacts) -> Advice:
+    """A hardware address that is set by the image, or that a maker gave twice."""
+    found = catalogue("duplicate-mac", interface=node.link.name)
+    return replace(found, cause=f"{', '.join(node.fleet.same_mac)} has this hardware address, too: {found.cause}")
+
+
+@advises("host_key")
+def host_key(node: NodeFacts) -> Advice:
+    """A cloned card, as a rule; its machine-id is another thing to mend, and says so itself."""
+    found = catalogue("cloned-host-key", node=node.name, address=node.declared.address)
+    others = ", ".join(node.fleet.same_host_key)
+    both = set(node.fleet.same_host_key) & set(
+        () if reason(node.fleet, "same_machine_id") else node.fleet.same_machine_id
+    )
+    more = "; the machine-id was cloned with it, and is mended on its own (see the check machine_id)" if both else ""
+    return replace(found, cause=f"{others} has this host key, too: {found.cause}{more}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.k3s_said import misses_its_etcd_address
 from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.node.links import GIGABIT_MBPS
 from edgeproof.facts.node.peers import peers_of
 from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
@@ -117,3 +119,40 @@ def peers(node: NodeFacts, inventory: Inventory) -> Advice:
         "check switch, cable and firewall between them",
         does="reads",
     )
+
+
+@advises("mtu")
+def mtu(node: NodeFacts) -> Advice:
+    """Jumbo frames on one node alone, or a smaller MTU that was set for a tunnel."""
+    own, usual = node.link.mtu, node.fleet.usual_mtu
+    found = catalogue("mtu-differs", interface=node.link.name, mtu=usual)
+    return found.after(f"{node.link.name} has an MTU of {own}, most nodes of its network {usual}")
+
+
+@advises("link_speed")
+def link_speed(node: NodeFacts) -> Advice:
+    """A setting of this end, what the other end can do, else the cable between them."""
+    link = node.slow_ports[0]
+    found, port = catalogue("slow-link", interface=link.name), link.port
+    if port is not None and not port.negotiates:
+        found = replace(
+            found,
+            cause="it does not negotiate with the other end, so its speed was set by hand",
+            fix=f"sudo ethtool -s {link.name} autoneg on   # until the next boot; what sets it: nmcli -f all connection show, /etc/netplan",
+            does="restarts",
+        )
+    elif port is not None and 0 < port.offered_mbps < GIGABIT_MBPS:
+        found = replace(
+            found,
+            cause=f"the port can do {port.best_mbps} Mb/s, and is set to offer the other end no more than {port.offered_mbps}",
+            fix=f"sudo ethtool -s {link.name} autoneg on advertise 0x02f   # 10, 100 and 1000 Mb/s; until the next boot",
+            does="restarts",
+        )
+    elif port is not None and 0 < port.partner_best_mbps < GIGABIT_MBPS:
+        found = replace(
+            found,
+            cause=f"the other end of the cable can do no more than {port.partner_best_mbps} Mb/s",
+            fix="put the node's cable into a port of the switch that can do 1000 Mb/s",
+            does="reads",
+        )
+    return found.after(str(link))

@@ -51,7 +51,9 @@ def _platforms(record: RunRecord) -> list[str]:
 def _peers(record: RunRecord) -> list[str]:
     """Say that not every pair of nodes was asked, where that is so."""
     asked, pairs = sum(map(len, record.peers.values())), len(record.peers) * (len(record.nodes) - 1)
-    return [] if asked == pairs else [f"peers: {asked} of {pairs} pairs of nodes were asked; which, is in the run record"]
+    return (
+        [] if asked == pairs else [f"peers: {asked} of {pairs} pairs of nodes were asked; which, is in the run record"]
+    )
 
 
 def _columns(record: RunRecord) -> list[str]:

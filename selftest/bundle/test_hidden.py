@@ -60,10 +60,18 @@ def test_json_stays_json() -> None:
 
 
 def test_serial_numbers_are_blanked() -> None:
-    """Serial numbers and hardware addresses are never shown."""
-    text = without_secrets("Serial Number: 1423019123456\n link/ether 00:04:4b:aa:bb:cc brd ff:ff:ff:ff:ff:ff")
-    assert "1423019123456" not in text
-    assert "00:04:4b:aa:bb:cc" not in text
+    """Serial numbers are never shown."""
+    assert "1423019123456" not in without_secrets("Serial Number: 1423019123456\n")
+
+
+def test_hardware_addresses_are_replaced() -> None:
+    """Equal ones by equal ones, so that one that is there twice is still seen; broadcast, loopback and longer rows of bytes stay."""
+    hide = Hider(inventory(), names=False)
+    text = hide("link/ether 00:04:4b:aa:bb:cc brd ff:ff:ff:ff:ff:ff")
+    assert text == "link/ether 02:00:5e:00:00:01 brd ff:ff:ff:ff:ff:ff"
+    assert hide("00:04:4B:AA:BB:CC\n") == "02:00:5e:00:00:01\n" != hide("00:04:4b:aa:bb:cd\n")
+    for kept in ("00:00:00:00:00:00", "3f:0a:9c:1d:5e:7b:24:86"):
+        assert hide(kept) == kept
 
 
 def test_equal_ids_stay_equal() -> None:

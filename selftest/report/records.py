@@ -27,7 +27,9 @@ def load(file: Path) -> RunRecord:
     nodes, simulated = tuple(data.pop("nodes")), tuple(data.pop("simulated", ()))
     measurements = measurements_of(data.pop("measurements", {}))
     peers = {name: tuple(asked) for name, asked in data.pop("peers", {}).items()}
-    return RunRecord(**data, measurements=measurements, nodes=nodes, simulated=simulated, findings=findings, peers=peers)
+    return RunRecord(
+        **data, measurements=measurements, nodes=nodes, simulated=simulated, findings=findings, peers=peers
+    )
 
 
 def printed(name: str) -> str:

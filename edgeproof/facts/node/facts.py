@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from edgeproof.facts.node.answers import AnswersFacts
 from edgeproof.facts.node.clock import ClockFacts
 from edgeproof.facts.node.clocks import ClocksFacts
+from edgeproof.facts.node.host_keys import HostKeysFacts
 from edgeproof.facts.node.identity import IdentityFacts
 from edgeproof.facts.node.k3s import K3sFacts, Membership
+from edgeproof.facts.node.links import Link, LinksFacts
 from edgeproof.facts.node.network import NetworkFacts
 from edgeproof.facts.node.power import PowerFacts
 from edgeproof.facts.node.runtime import RuntimeFacts
@@ -16,7 +18,7 @@ from edgeproof.facts.node.storage import StorageFacts
 from edgeproof.facts.node.sudo import Sudo
 from edgeproof.facts.node.system import SystemFacts
 from edgeproof.facts.node.thermal import ThermalFacts
-from edgeproof.facts.observed import Facts
+from edgeproof.facts.observed import Blocked, Facts
 from edgeproof.facts.reach import Reach
 from edgeproof.inventory import Kind, Node
 
@@ -25,8 +27,8 @@ from edgeproof.inventory import Kind, Node
 class Fleet(Facts):
     """What this node is compared with: what most of its like have, and which of the others it does not reach.
 
-    `branch` is that of its own L4T release, `usual_branch` that of most boards with its SoC; `clock_off_by_s` is by how much its clock surely
-    differs from the one with which most agree, this machine's among them.
+    `branch` is that of its own L4T release, `usual_branch` that of most boards with its SoC; `usual_mtu` the MTU of most nodes in its network;
+    `clock_off_by_s` is by how much its clock surely differs from the one with which most agree, this machine's among them.
     """
 
     branch: str
@@ -35,6 +37,9 @@ class Fleet(Facts):
     same_hostname: tuple[str, ...]
     same_machine_id: tuple[str, ...]
     clock_off_by_s: float
+    same_host_key: tuple[str, ...]
+    same_mac: tuple[str, ...]
+    usual_mtu: int
     worker_image_id: str
 
 
@@ -42,7 +47,9 @@ class Fleet(Facts):
 class NodeFacts(
     IdentityFacts,
     ClockFacts,
+    HostKeysFacts,
     NetworkFacts,
+    LinksFacts,
     AnswersFacts,
     SystemFacts,
     PowerFacts,
@@ -65,6 +72,19 @@ class NodeFacts(
     def kind(self) -> Kind:
         """What machine it is: as declared, else as it shows itself; blocked where it has not told."""
         return self.declared.kind or self.platform.kind
+
+    @property
+    def link(self) -> Link:
+        """The interface that holds its address; blocked where none does."""
+        name = self.network.interface_of(str(self.declared.address))
+        if not name:
+            raise Blocked(f"{self.declared.address} is on no interface (see the check address)")
+        return self.links.of(name)
+
+    @property
+    def slow_ports(self) -> tuple[Link, ...]:
+        """The ports under its address that run slower than 1000 Mb/s full duplex, though they can do more."""
+        return self.links.slow_below(self.link.name)
 
     def __repr__(self) -> str:
         return self.name

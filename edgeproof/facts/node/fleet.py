@@ -8,6 +8,7 @@ from typing import Any
 
 from edgeproof.facts.node.clock import CLIENT, MOST_APART_S, ClientClock, ClockOffset, usual_clock
 from edgeproof.facts.node.facts import Fleet, NodeFacts
+from edgeproof.facts.node.neighbours import same_host_key, same_mac, usual_mtu
 from edgeproof.facts.observed import blank, inapplicable, reason, replaced, unobserved
 
 NO_RELEASE = "neither /etc/nv_tegra_release nor the package nvidia-l4t-core tells the L4T release"
@@ -24,6 +25,9 @@ def fleet_of(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> Fleet:
         same_hostname=_same(facts, others, "hostname"),
         same_machine_id=_same(facts, others, "machine_id"),
         clock_off_by_s=_clock_off_by_s(facts, nodes),
+        same_host_key=same_host_key(facts, others),
+        same_mac=same_mac(facts, others),
+        usual_mtu=usual_mtu(facts, others),
         worker_image_id=_usual_image(facts, nodes),
     )
 

@@ -8,8 +8,10 @@ from edgeproof.facts.node import (
     answers,
     clock,
     clocks,
+    host_keys,
     identity,
     k3s,
+    links,
     network,
     power,
     runtime,
@@ -21,7 +23,21 @@ from edgeproof.facts.node.sudo import SUDO
 from edgeproof.facts.probe import Probe
 from edgeproof.inventory import Inventory, Node
 
-MODULES = (identity, clock, network, answers, system, power, clocks, thermal, runtime, storage, k3s)
+MODULES = (
+    identity,
+    host_keys,
+    clock,
+    network,
+    links,
+    answers,
+    system,
+    power,
+    clocks,
+    thermal,
+    runtime,
+    storage,
+    k3s,
+)
 """Each declares its share of NodeFacts, and gives the probes for it."""
 
 
