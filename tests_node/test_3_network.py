@@ -16,13 +16,14 @@ def test_address(node: NodeFacts, inventory: Inventory) -> None:
 def test_subnet(node: NodeFacts, inventory: Inventory) -> None:
     """The prefix length is the declared one, so that the gateway lies in the node's own subnet; and it is there."""
     assert inventory.network.prefix in node.network.prefixes(node.declared.address)
-    assert inventory.network.gateway in node.network.networks(node.declared.address)[0]
-    assert inventory.network.gateway in node.answers.there
+    assert node.network.outside(node.declared.address, inventory.network.gateways) == ()
+    assert set(inventory.network.gateways) <= node.answers.there
 
 
-def test_default_route(node: NodeFacts) -> None:
-    """The default route that wins does not lead over the USB cable to a computer."""
+def test_default_route(node: NodeFacts, inventory: Inventory) -> None:
+    """The default route that wins leads to the declared gateway, over the interface of the node's address; never over the USB cable."""
     assert node.network.default_route.interface not in node.network.usb_bridges
+    assert node.network.default_route.way == node.way_out(inventory)
 
 
 def test_dns(node: NodeFacts, inventory: Inventory) -> None:

@@ -78,7 +78,7 @@ def _declared(inventory: Inventory, cluster_yaml: str) -> dict[str, Any]:
     for section, keys in OF_THIS_MACHINE.items():
         if isinstance(data.get(section), dict):
             data[section] = {key: value for key, value in data[section].items() if key not in keys}
-    data["network"] = {**(data.get("network") or {}), "gateway": str(inventory.network.gateway)}
+    data["network"] = {**(data.get("network") or {}), "gateway": str(inventory.network.gateway or "none")}
     return data
 
 

@@ -18,7 +18,7 @@ from edgeproof.inventory import Inventory
 def address(node: NodeFacts, inventory: Inventory) -> Advice:
     """Another address, or a lease."""
     wanted = f"{node.declared.address}/{inventory.network.prefix}"
-    by_hand = f"sudo nmtui   # set {wanted} by hand, gateway {inventory.network.gateway}"
+    by_hand = f"sudo nmtui   # set {wanted} by hand, gateway {inventory.network.gateway or 'none'}"
     if node.declared.address not in node.network.held:
         return Advice(
             f"the node answers, but {node.declared.address} is on none of its interfaces", by_hand, does="changes"
@@ -41,7 +41,7 @@ def subnet(node: NodeFacts, inventory: Inventory) -> Advice:
     """A prefix that leaves the gateway outside, or a gateway that is off."""
     own, gateway = node.network.networks(node.declared.address)[0], inventory.network.gateway
     wanted = f"{node.declared.address}/{inventory.network.prefix}"
-    if gateway not in own:
+    if gateway is not None and gateway not in own:
         return Advice(
             f"the gateway {gateway} lies outside the node's subnet {own}",
             f"sudo nmtui   # set {wanted}",
@@ -60,7 +60,7 @@ def subnet(node: NodeFacts, inventory: Inventory) -> Advice:
     )
 
 
-def _other_gateway(node: NodeFacts, declared: IPv4Address) -> str:
+def _other_gateway(node: NodeFacts, declared: IPv4Address | None) -> str:
     """Say by which other gateway the node goes out, where it does."""
     used = [route for route in node.network.routes if route.network.prefixlen == 0 and not route.down]
     best = min(used, key=lambda route: route.metric, default=None)
@@ -71,14 +71,28 @@ def _other_gateway(node: NodeFacts, declared: IPv4Address) -> str:
 
 @advises("default_route")
 def default_route(node: NodeFacts, inventory: Inventory) -> Advice:
-    """The USB cable's network won, or is the only one with a default route."""
-    route = node.network.default_route
-    return Advice(
-        f"the default route leads over {route.interface}, the USB cable to a computer, by {route.gateway or 'no gateway'}",
-        f"sudo nmtui   # give the connection of {node.declared.address} the gateway {inventory.network.gateway}, that of "
-        f"{route.interface} none",
-        does="changes",
-    )
+    """The USB cable's network won, or Wi-Fi's, or another gateway's."""
+    route, gateway = node.network.default_route, inventory.network.gateway
+    own = node.network.interface_of(str(node.declared.address)) or "the interface of the node's address"
+    if route.interface in node.network.usb_bridges:
+        found = catalogue("usb-default-route", interface=route.interface, own=own, gateway=gateway or "none")
+    elif route.interface != own and _is_wireless(node, route.interface):
+        found = catalogue("wifi-default-route", interface=route.interface, own=own, gateway=gateway or "none")
+    else:
+        found = Advice(
+            "what the cluster's own network does not reach goes another way than cluster.yaml says",
+            f"sudo nmtui   # on {own} the gateway {gateway}, on others none; or, where the node is right, that gateway in cluster.yaml "
+            "(network: {gateway: none}, where the cluster's own network leads nowhere)",
+            does="changes",
+        )
+    return found.after(f"the default route leads to {route.way}")
+
+
+def _is_wireless(node: NodeFacts, interface: str) -> bool:
+    """By the kernel's word, else by its name (systemd.net-naming-scheme(7))."""
+    if reason(node, "links"):
+        return interface.startswith("wl")
+    return any(link.kind == "wireless" for link in node.links.cards_of(interface))
 
 
 @advises("dns")

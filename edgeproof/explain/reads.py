@@ -25,11 +25,21 @@ COMPARED = {
     "silent_peers": "answers",
     "same_hostname": "hostname",
     "same_machine_id": "machine_id",
+    "same_host_key": "host_keys",
+    "same_mac": "links",
+    "usual_mtu": "links",
     "worker_image_id": "worker_image",
 }
 """The facts that a node's fields of Fleet are compared by."""
 
-DERIVED = {"membership": "k3s", "kind": "platform", "reach": ""}
+DERIVED = {
+    "membership": "k3s",
+    "kind": "platform",
+    "reach": "",
+    "link": "links",
+    "slow_ports": "links",
+    "way_out": "answers",
+}
 """Attributes of a node that are no fact of its own, and the fact they come from."""
 
 MOUNT = "mount"

@@ -91,11 +91,11 @@ class Inventory(Model):
     def _check_networks(self) -> Inventory:
         first = next(iter(self.nodes.values()))
         own = IPv4Network(f"{first.address}/{self.network.prefix}", strict=False)
-        if self.network.gateway not in own:
+        if self.network.gateway is not None and self.network.gateway not in own:
             given = "" if "gateway" in self.network.model_fields_set else " (the default)"
             raise Misplaced(
-                f"the gateway {self.network.gateway}{given} is not in the nodes' network {own}: name the nodes' own gateway, or "
-                "another prefix",
+                f"the gateway {self.network.gateway}{given} is not in the nodes' network {own}: name the nodes' own gateway (none, "
+                "if they have none there), or another prefix",
                 "network", "gateway",
             )  # fmt: skip
         for key in ("pod_cidr", "service_cidr"):

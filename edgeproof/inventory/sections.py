@@ -23,6 +23,10 @@ def _off(value: object) -> object:
     return "off" if value is False else value
 
 
+def _none(value: object) -> object:
+    return None if value == "none" else value
+
+
 UserPath = Annotated[Path, AfterValidator(_expand)]
 Role = Literal["server", "agent", "both"]
 Kind = Literal["jetson", "nvidia", "other"]
@@ -108,14 +112,20 @@ class Ssh(Model):
 class Network(Model):
     """The nodes' own network; `offline: true` says that the DNS servers need not answer.
 
-    `addresses: any` lets a node have its address by a lease, e.g. one that the DHCP server keeps for it.
+    `addresses: any` lets a node have its address by a lease, e.g. one that the DHCP server keeps for it. `gateway: none` says that
+    this network leads nowhere: the boards go out another way (Wi-Fi), or not at all.
     """
 
-    gateway: IPv4Address = IPv4Address("192.168.0.1")
+    gateway: Annotated[IPv4Address | None, BeforeValidator(_none)] = IPv4Address("192.168.0.1")
     prefix: int = Field(default=16, ge=8, le=30)
     dns: tuple[IPv4Address, ...] = (IPv4Address("8.8.8.8"),)
     offline: bool = False
     addresses: Literal["static", "any"] = "static"
+
+    @property
+    def gateways(self) -> tuple[IPv4Address, ...]:
+        """The gateway, or none."""
+        return () if self.gateway is None else (self.gateway,)
 
 
 class Kubernetes(Model):

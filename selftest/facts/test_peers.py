@@ -48,8 +48,14 @@ def test_of_many_servers_five_are_asked_and_the_exporter_always(tmp_path: Path) 
 def test_the_script_asks_the_gateway_first_and_the_peers(tmp_path: Path) -> None:
     """Nobody else is pinged."""
     inventory = inventory_of(tmp_path, 200)
-    first = answers_probe(inventory, inventory.nodes["n5"]).snippet.splitlines()[0]
-    assert first == "peers='192.168.0.1 192.168.10.1 192.168.10.6 192.168.10.7 192.168.10.8'"
+    text = answers_probe(inventory, inventory.nodes["n5"]).snippet
+    assert text.startswith("gateway=192.168.0.1\npeers='192.168.0.1 192.168.10.1 192.168.10.6 192.168.10.7 192.168.10.8'\n")
+
+
+def test_a_network_without_a_gateway_has_none_to_ask(tmp_path: Path) -> None:
+    """The peers alone are pinged; of one node, nobody."""
+    inventory = inventory_of(tmp_path, 2, "network: {gateway: none}\n")
+    assert answers_probe(inventory, inventory.nodes["n1"]).snippet.startswith("gateway=''\npeers=192.168.10.2\n")
 
 
 def test_a_failure_says_who_was_asked_where_not_all_were(tmp_path: Path) -> None:

@@ -60,11 +60,11 @@ DNS_QUERY = r"\252\252\1\0\0\1\0\0\0\0\0\0\7example\3com\0\0\1\0\1"
 
 def answers_probe(inventory: Inventory, node: Node) -> Probe[Answers]:
     """Ask the gateway, the node's peers, and each declared name server (none where the network is offline), all at once."""
-    asked = (inventory.network.gateway, *(peer.address for peer in peers_of(inventory, node)))
-    peers = " ".join(map(str, asked))
+    asked = (*inventory.network.gateways, *(peer.address for peer in peers_of(inventory, node)))
+    peers, gateway = " ".join(map(str, asked)), inventory.network.gateway or ""
     servers = () if inventory.network.offline else inventory.network.dns
     text = snippet(
-        SNIPPETS, "answers", peers=peers, servers=" ".join(map(str, servers)), query=DNS_QUERY,
+        SNIPPETS, "answers", gateway=gateway, peers=peers, servers=" ".join(map(str, servers)), query=DNS_QUERY,
         ping_s=f"{limits.PING_S:.0f}", neighbour_s=f"{limits.NEIGHBOUR_S:.0f}", dns_s=f"{limits.DNS_S:g}",
     )  # fmt: skip
     return Probe("answers", text, parse_answers, timeout_s=limits.ANSWERS_S)

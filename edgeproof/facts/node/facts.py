@@ -20,7 +20,7 @@ from edgeproof.facts.node.system import SystemFacts
 from edgeproof.facts.node.thermal import ThermalFacts
 from edgeproof.facts.observed import Blocked, Facts
 from edgeproof.facts.reach import Reach
-from edgeproof.inventory import Kind, Node
+from edgeproof.inventory import Inventory, Kind, Node
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,6 +80,21 @@ class NodeFacts(
         if not name:
             raise Blocked(f"{self.declared.address} is on no interface (see the check address)")
         return self.links.of(name)
+
+    def way_out(self, inventory: Inventory) -> str:
+        """Say which way its default route must lead: to the gateway, on the interface of its address; as it does, without a gateway.
+
+        An address that lies on no card (lo, a dummy) is reached over any. Blocked where the gateway is silent, and another is used.
+        """
+        route, gateway = self.network.default_route, inventory.network.gateway
+        if gateway is None:
+            return route.way
+        holder = self.network.interface_of(str(self.declared.address))
+        if not holder:
+            raise Blocked(f"{self.declared.address} is on no interface (see the check address)")
+        if route.interface == holder and gateway not in self.answers.there:
+            raise Blocked(f"the gateway {gateway} is silent (see the check subnet)")
+        return f"{gateway} on {route.interface if holder == 'lo' or holder.startswith('dummy') else holder}"
 
     @property
     def slow_ports(self) -> tuple[Link, ...]:

@@ -58,6 +58,11 @@ class Route:
     proto: str = ""
     down: bool = False
 
+    @property
+    def way(self) -> str:
+        """Say through whom it leads, and over which interface."""
+        return f"{self.gateway or 'no gateway'} on {self.interface}"
+
     def __repr__(self) -> str:
         via = f" via {self.gateway}" if self.gateway else ""
         return f"route {self.network}{via} on {self.interface}"
@@ -109,6 +114,11 @@ class NodeNetwork(Facts):
         """Give the prefix lengths of the networks `address` stands in."""
         return tuple(network.prefixlen for network in self.networks(address))
 
+    def outside(self, address: IPv4Address, others: tuple[IPv4Address, ...]) -> tuple[IPv4Address, ...]:
+        """Give those of `others` that lie outside the network of `address`; blocked as `networks`."""
+        own = self.networks(address)[0]
+        return tuple(other for other in others if other not in own)
+
     @property
     def default_route(self) -> Route:
         """The default route that wins, by the least metric; not applicable where the node has none."""
@@ -154,9 +164,8 @@ class NodeNetwork(Facts):
         if route.gateway in nodes or route.proto in ROUTED_BY:
             return True
         is_part = any(route.network != span and route.network.subnet_of(span) for span in spans)
-        gateways = {other.gateway for other in self.routes if other.network.prefixlen == 0} | {
-            str(inventory.network.gateway)
-        }
+        declared = set(map(str, inventory.network.gateways))
+        gateways = declared | {other.gateway for other in self.routes if other.network.prefixlen == 0}
         return is_part and route.gateway not in gateways and self._is_neighbour(route)
 
     def _is_neighbour(self, route: Route) -> bool:

@@ -1,9 +1,9 @@
-# Pings `peers` and asks `servers` for a name, all at once, the gateway first; `query` is a DNS question in printf's octal escapes.
+# Pings `peers` (the gateway is one) and asks `servers` for a name, all at once; `query` is a DNS question in printf's octal escapes.
 # Who drops pings may still be there: whom the kernel has heard of since (ip-neighbour(8), REACHABLE) has answered its ARP.
 command -v ping >/dev/null || exit 0
 # shellcheck disable=SC2086  # a list
-set -- ${peers:?}
-echo "gateway ${1:?}"
+set -- ${peers?}
+[ -z "${gateway?}" ] || echo "gateway $gateway"
 for a in 127.0.0.1 "$@"; do
   (if ping -c 1 -W "${ping_s:?}" "$a" >/dev/null 2>&1; then
     echo "ping $a yes"
