@@ -42,6 +42,9 @@ DERIVED = {
 }
 """Attributes of a node that are no fact of its own, and the fact they come from."""
 
+EXCHANGED = {"clock_off_by_s": "an exchange of times with each node"}
+"""Fields of Fleet that no snippet tells."""
+
 MOUNT = "mount"
 """The mount by hand: a snippet as a fact has one."""
 
@@ -66,6 +69,7 @@ SET_UP = {
     "verify_pods": "a pod of gpu-cluster-verify on each node",
     "claim_pods": "a pod with the claim on each agent",
     "trial_mounts": "the export, mounted by hand on each agent",
+    "client_clock": "an exchange of times with each node",
     "usual_listing": "the exported folder's listing",
     "workloads": "the Jobs and their shards' records",
     "measured": "",
@@ -90,6 +94,7 @@ def reads_of(check: Check) -> Reads:
     facts |= {MOUNT: None} if "trial_mounts" in check.nouns else {}
     api = dict.fromkeys(url for noun, name, _ in check.read if noun == "cluster" for url in _urls(name))
     set_up = dict.fromkeys(text for noun in check.nouns if (text := SET_UP.get(noun)))
+    set_up |= dict.fromkeys(EXCHANGED[own] for noun, _, own in check.read if noun in NODE and own in EXCHANGED)
     ssh = any(noun in NODE and name == "reach" for noun, name, _ in check.read)
     named = named_by_fact() | {"": Named(frozenset(), frozenset())}
     return Reads(tuple((fact, named[fact]) for fact in facts if fact in named and fact), tuple(api), tuple(set_up), ssh)
@@ -99,7 +104,7 @@ def _facts(noun: str, name: str, own: str) -> Iterator[str]:
     if noun == "nfs_server":
         yield "nfs_server"
     elif noun in NODE and name == "fleet":
-        if own:
+        if own in COMPARED:
             yield COMPARED[own]
     elif noun in NODE:
         yield DERIVED.get(name, name)

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from edgeproof.cli import app
 from edgeproof.diagnose import catalogue, catalogue_rows
 from edgeproof.explain import Check, explain, known_checks, nearest, reads_of, rows_of
-from edgeproof.explain.reads import COMPARED, DERIVED, OF_API, named_by_fact
+from edgeproof.explain.reads import COMPARED, DERIVED, EXCHANGED, OF_API, named_by_fact
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.facts import Fleet
@@ -63,7 +63,7 @@ def test_what_is_read_is_known(check: Check) -> None:
 
 def test_what_facts_come_from() -> None:
     """Each field of Fleet and of ClusterFacts is known by what it comes from, and nothing else is."""
-    assert {field.name for field in dataclasses.fields(Fleet)} == set(COMPARED)
+    assert {field.name for field in dataclasses.fields(Fleet)} == set(COMPARED | EXCHANGED)
     assert set(COMPARED.values()) <= set(named_by_fact())
     assert {field.name for field in dataclasses.fields(ClusterFacts)} == set(OF_API)
 
