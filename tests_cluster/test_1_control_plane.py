@@ -6,6 +6,9 @@ from edgeproof.inventory import Inventory
 
 LEAST_CERTIFICATE_DAYS = 30
 
+MOST_SLOW_MINUTES = 10
+"""A start of K3s may be slow for a few minutes; a datastore that is slow in more of an hour's is so all the time."""
+
 
 def test_api(cluster: ClusterFacts) -> None:
     """The API server answers this kubeconfig."""
@@ -20,6 +23,12 @@ def test_client_certificate(cluster: ClusterFacts) -> None:
 def test_services(node: NodeFacts) -> None:
     """K3s runs as a server on servers and as an agent on agents, never as both."""
     assert node.k3s.role == node.declared.k3s_role
+
+
+def test_datastore(server: NodeFacts) -> None:
+    """In the last hour the datastore of K3s has answered in time, and none of its controllers has lost its leadership."""
+    assert server.datastore.leaderships_lost == 0
+    assert server.datastore.slow_minutes <= MOST_SLOW_MINUTES
 
 
 def test_joined(node: NodeFacts) -> None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
-from edgeproof.diagnose.k3s_said import SaidBy, remedy
+from edgeproof.diagnose.k3s_said import (
+    SaidBy,
+    ask,
+    by_mdns,
+    foreign_token,
+    meaning,
+    remedy,
+    said_there,
+    unit_of,
+    words_of,
+)
 from edgeproof.diagnose.pod_end import pod_end
 from edgeproof.errors import KubeconfigIsLocal
 from edgeproof.facts.cluster import ClusterFacts
@@ -57,7 +66,7 @@ def services(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory)
     if node.k3s.role == "nothing":
         meant = next((each for each in node.k3s.services if each.role == wanted), None)
         if meant is not None:
-            return _not_running(node, meant)
+            return _not_running(node, meant, meaning(node.k3s.said, node, nodes, inventory))
         return Advice(
             f"K3s is installed on {node.name} as {service.role or service.unit} alone, and does not run",
             _install(inventory, wanted),
@@ -95,17 +104,29 @@ def _install(inventory: Inventory, role: str) -> str:
     return f"curl -sfL https://get.k3s.io | {join}sh -s - {role}{docker}{note}"
 
 
-def _not_running(node: NodeFacts, service: Service) -> Advice:
+def _not_running(node: NodeFacts, service: Service, known: Advice | None) -> Advice:
     """In K3s's own words, where the journal has some, and with what mends those that are known."""
     said = f"; it said: {node.k3s.said}" if node.k3s.said else ""
     log = f"sudo journalctl -u {service.unit} -n 40 --no-pager   # on {node.name}"
     if found := remedy(node.k3s.said, SaidBy(node.name, service.unit)):
         return Advice(f"{service.what} on {node.name}{said}", found.fix, does=found.does)
+    if known:
+        return known.after(f"{service.what} on {node.name}{said}")
     if service.state == "stopped":
         return Advice(
             f"{service.what} on {node.name}{said}", f"sudo systemctl enable --now {service.unit}; {log}", does="changes"
         )
     return Advice(f"{service.what} on {node.name}{said}", log, does="reads")
+
+
+@advises("datastore")
+def datastore(server: NodeFacts) -> Advice:
+    """Its own journal says how slow."""
+    log = server.datastore
+    lost = f"a controller lost its leadership {log.leaderships_lost} times, which ends K3s; " * bool(log.leaderships_lost)
+    return catalogue("slow-sd-datastore").after(
+        f"in the last hour of K3s's journal on {server.name}: {lost}queries took over a second (Slow SQL) in {log.slow_minutes} different minutes"
+    )
 
 
 @advises("joined")
@@ -121,29 +142,14 @@ def joined(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -
     if k3s.never_joined:
         return Advice(
             f"{node.name} asks {k3s.url}, which is no server of cluster.yaml as it resolves that name, and has no cluster CA from there",
-            f"{_ask(node, str(inventory.endpoint))}   # where {k3s.url_host} stands for your servers, name it in cluster.yaml as "
+            f"{ask(node, str(inventory.endpoint))}   # where {k3s.url_host} stands for your servers, name it in cluster.yaml as "
             "kubernetes.endpoint",
             does="restarts",
         )
-    found = _mismatch(node, nodes, inventory)
+    found = foreign_token(node, nodes, inventory)
     return replace(
         found, cause=f"{node.name} joined {k3s.url}, whose cluster CA is not that of {inventory.server.name}"
     )
-
-
-def _ask(node: NodeFacts, host: str) -> str:
-    """Have an agent ask another host for the cluster."""
-    return f"on {node.name}: write https://{host}:6443 into {node.k3s.url_file or 'its settings'} and: sudo systemctl restart {_unit(node)}"
-
-
-def _mismatch(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -> Advice:
-    k3s, server = node.k3s, nodes[inventory.server.name]
-    known = not reason(server, "k3s") and not reason(server.k3s, "data_dir")
-    return catalogue(
-        "token-ca-mismatch",
-        node=node.name, server=inventory.server.name, server_address=inventory.endpoint, data=server.k3s.data_dir if known else DATA_DIR,
-        file=k3s.token_setting_file or k3s.url_file or "its settings", unit=k3s.service.unit if k3s.service else "k3s-agent",
-    )  # fmt: skip
 
 
 @advises("token")
@@ -167,21 +173,21 @@ def token(server: NodeFacts) -> Advice:
 @advises("authority")
 def authority(agent: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -> Advice:
     """The server was reinstalled."""
-    return _mismatch(agent, nodes, inventory)
+    return foreign_token(agent, nodes, inventory)
 
 
 @advises("nodes")
-def nodes(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Advice:
-    """Never joined, not Ready, or registered under another address."""
-    log = f"sudo journalctl -u {_unit(node)} -n 30   # on {node.name}"
+def nodes(node: NodeFacts, nodes: dict[str, NodeFacts], cluster: ClusterFacts, inventory: Inventory) -> Advice:
+    """Never joined or not Ready, with what K3s says of it; or registered under another address."""
+    log = f"sudo journalctl -u {unit_of(node)} -n 30   # on {node.name}"
     if node.name not in cluster.members:
         others = f"; nodes that are no board of cluster.yaml: {_names(cluster.strangers)}" if cluster.strangers else ""
-        return _by_mdns(node, inventory) or Advice(
-            f"{node.name} has not joined the cluster{_said(node)}{others}", log, does="reads"
-        )
+        cause = f"{node.name} has not joined the cluster{said_there(node)}{others}"
+        return by_mdns(node, inventory) or _known(cause, node, nodes, inventory) or Advice(cause, log, does="reads")
     member = cluster.member(node.name)
     if not member.ready:
-        return Advice(f"not Ready: {member.why_not_ready or 'no reason is told'}", log, does="reads")
+        cause = f"not Ready: {member.why_not_ready or 'no reason is told'}{said_there(node)}"
+        return _known(cause, node, nodes, inventory) or Advice(cause, log, does="reads")
     if not member.has_address_of(node.declared):
         address = str(node.declared.address)
         held = "" if reason(node, "network") else node.network.interface_of(address)
@@ -196,35 +202,9 @@ def nodes(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Advic
     )
 
 
-def _said(node: NodeFacts) -> str:
-    """Give K3s's last error, where its journal was read and has one."""
-    return "" if reason(node, "k3s") or not node.k3s.said else f"; K3s there said: {node.k3s.said}"
-
-
-NOT_REACHED = re.compile(r"failed to get CA certs|no such host|server misbehaving")
-"""What an agent says that never spoke with its server, as the one without an address for its name does."""
-
-
-def _by_mdns(node: NodeFacts, inventory: Inventory) -> Advice | None:
-    """A .local name that the board itself resolves, and K3s does not: Go asks DNS and /etc/hosts alone (k3s#1395, #2085)."""
-    k3s = None if reason(node, "k3s") or reason(node.k3s, "url") else node.k3s
-    if k3s is None or not k3s.never_joined or not k3s.url_host.endswith(".local") or not k3s.url_addresses:
-        return None
-    if k3s.said and not NOT_REACHED.search(k3s.said):
-        return None
-    address = str(inventory.server.address)
-    return Advice(
-        f"{node.name} has not joined the cluster: it asks {k3s.url}, and K3s looks names up in DNS and /etc/hosts alone, not by mDNS, "
-        f"which serves .local{_said(node)}",
-        f"{_ask(node, address)}   # or give the name to K3s: echo '{address} {k3s.url_host}' | sudo tee -a /etc/hosts",
-        does="restarts",
-    )
-
-
-def _unit(node: NodeFacts) -> str:
-    """Name the unit that is really there, else the installer's own."""
-    service = None if reason(node, "k3s") else node.k3s.service
-    return (service.unit if service else "") or ("k3s" if node.declared.is_server else "k3s-agent")
+def _known(cause: str, node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -> Advice | None:
+    found = meaning(words_of(node), node, nodes, inventory)
+    return found.after(cause) if found else None
 
 
 def _registered(member: Member) -> str:

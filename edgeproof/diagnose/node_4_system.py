@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.known_lines import meaning_of
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.clocks import PARTS
-from edgeproof.facts.node.power import FASTEST
+from edgeproof.facts.node.power import FASTEST, Mode, PowerMode
 from edgeproof.inventory import Inventory
 
 
@@ -67,6 +68,8 @@ def power_mode(node: NodeFacts, inventory: Inventory) -> Advice:
     """A lesser mode makes a slow node; a mode that is merely another than declared is not made slower."""
     mode, declared = node.power_mode, inventory.power_of(node.declared).mode
     wanted = mode.wanted(declared)
+    if mode.said:
+        return _not_set_at_boot(mode, wanted)
     at_most = (wanted.rank or (0, 0, 0)) <= (mode.present.rank or (0, 0, 0))
     if wanted.id is None or (declared != FASTEST and at_most):
         return Advice(
@@ -83,6 +86,14 @@ def power_mode(node: NodeFacts, inventory: Inventory) -> Advice:
         fix=f"sudo nvpmodel -m {wanted.id}   # may ask for a reboot",
         does="restarts",
     )
+
+
+def _not_set_at_boot(mode: PowerMode, wanted: Mode) -> Advice:
+    """The service that sets the mode at boot has failed, so what is in force is what the kernel began with."""
+    cause = f"the board is in power mode {mode.present}, since nvpmodel.service, which sets the mode at boot, failed; it said: {mode.said}"
+    if row := meaning_of("nvpmodel", mode.said):
+        return catalogue(row, mode="MODE" if wanted.id is None else wanted.id).after(cause)
+    return Advice(cause, "systemctl status nvpmodel; sudo journalctl -b -u nvpmodel --no-pager", does="reads")
 
 
 @advises("clocks")

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
-from edgeproof.diagnose.pod_end import meaning_of
+from edgeproof.diagnose.known_lines import meaning_of
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.runtime import NO_DAEMON, NOT_INSTALLED, PODMAN, Docker
 from edgeproof.facts.observed import reason
@@ -49,17 +49,17 @@ def docker(node: NodeFacts) -> Advice:
             source="nvidia-docker#490",
             does="restarts",
         )
-    return _dead(seen)
+    return _dead(seen, node.daemon_json.path)
 
 
-def _dead(seen: Docker) -> Advice:
+def _dead(seen: Docker, path: str) -> Advice:
     """In the daemon's own last words, where the journal has some."""
     log = f"sudo journalctl -u {seen.unit} -n 20"
     if not seen.said:
         return Advice("Docker does not run", f"{log}; sudo systemctl start {seen.unit}", does="changes")
     cause = f"Docker does not run; it said: {seen.said}"
-    if row := meaning_of(seen.said):
-        return catalogue(row).after(cause)
+    if row := meaning_of("docker", seen.said):
+        return catalogue(row, path=path).after(cause)
     return Advice(f"{cause} (these words are not in the catalogue)", log, does="reads")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
-from edgeproof.diagnose.pod_end import OwnersImage, meaning_of, of_another_architecture
+from edgeproof.diagnose.known_lines import meaning_of
+from edgeproof.diagnose.pod_end import OwnersImage, of_another_architecture
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.runtime import DeviceQuery
 from edgeproof.inventory import Inventory
@@ -59,7 +60,7 @@ def device_query(node: NodeFacts, inventory: Inventory) -> Advice:
 
 def _not_started(said: str, image: str) -> Advice:
     """Tell by docker's words why the container did not start; of GPU and image tag nothing is known then."""
-    output, words, row = said.lower(), shortened(said), meaning_of(said)
+    output, words, row = said.lower(), shortened(said), meaning_of("container", said)
     run = f"docker run --rm {image} ./deviceQuery"
     if row == "wrong-arch-image":
         return of_another_architecture(OwnersImage("device_query", image))

@@ -1,4 +1,4 @@
-"""What the words of a container's or a daemon's end mean: its own, its runtime's, the kubelet's, the scheduler's; each cause has its catalogue row."""
+"""What the words of a container's end mean: its own, its runtime's, the kubelet's, the scheduler's; each cause has its catalogue row."""
 
 from __future__ import annotations
 
@@ -7,27 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from edgeproof.diagnose.advice import Advice, catalogue
-
-MEANINGS: tuple[tuple[str, str], ...] = (
-    (r"exec format error", "wrong-arch-image"),
-    (r"toomanyrequests|429 Too Many Requests", "pull-limit"),
-    (r"[Uu]nknown or invalid runtime name", "runtime-not-registered"),
-    (r"no runtime for \"?[\w.-]+\"? is configured", "runtime-class-unknown"),
-    (r"RuntimeClass \"?[\w.-]+\"? not found|runtimeclass\S* \"?[\w.-]+\"? not found", "runtime-class-missing"),
-    (r"unresolvable CDI devices", "cdi-device-unknown"),
-    (r"Insufficient nvidia\.com/", "gpu-not-advertised"),
-    (r"nvidia-container-cli: |nvidia-container-runtime-hook|error running (?:create|start|pre)\w* hook", "runtime-hook-failed"),
-    (r"initialize iptables table .raw", "docker-raw-table"),
-    (r"\(nf_tables\): +(?:RULE_\w+|CHAIN_\w+|TABLE_\w+) failed|nf_tables.*Could not fetch rule set generation id", "iptables-nft"),
-    (r"no space left on device|low on resource: ephemeral-storage|condition: \[DiskPressure", "disk-full"),
-    (r"[Nn]umpy is not available|_ARRAY_API not found", "numpy-unusable"),
-    (r"OOMKilled|NvMapMemAlloc|low on resource: memory|CUDA out of memory|CUDA error: out of memory", "unified-memory-oom"),
-    (r"exit status 132\b|Illegal instruction", "illegal-instruction"),
-    (r"exit status 135\b|Bus error", "shm-bus-error"),
-    (r"exit status 139\b|Segmentation fault", "segmentation-fault"),
-    (r"exit status 137\b", "killed-by-somebody"),
-)  # fmt: skip
-"""Words, and the row that they mean, the surest first: an exit status alone comes last."""
+from edgeproof.diagnose.known_lines import meaning_of
 
 
 class OwnersImage(NamedTuple):
@@ -35,11 +15,6 @@ class OwnersImage(NamedTuple):
 
     key: str
     name: str
-
-
-def meaning_of(said: str) -> str:
-    """Name the catalogue's row that the words mean; '' where they are not known."""
-    return next((row for words, row in MEANINGS if re.search(words, said)), "")
 
 
 def pod_end(
@@ -52,7 +27,7 @@ def pod_end(
 
     `look` is the command that shows more where the cause is not known; `image` is the pod's where it is not edgeproof's own to build.
     """
-    row = meaning_of(said)
+    row = meaning_of("container", said)
     if row == "wrong-arch-image" and image:
         return of_another_architecture(image)
     if row:

@@ -8,9 +8,13 @@ from functools import cache
 from importlib import resources
 
 from edgeproof.diagnose import advised_checks, catalogue_rows
+from edgeproof.diagnose.known_lines import known_line, known_lines, meaning_of
 from edgeproof.explain.checks import Check
 
 PACKAGE = "edgeproof.diagnose"
+
+LOOKS_UP = (meaning_of.__name__, known_line.__name__)
+"""The functions that look a program's words up among the known lines."""
 
 
 def rows_of(check: Check) -> tuple[str, ...]:
@@ -33,6 +37,16 @@ def _named(module: str, name: str, seen: set[tuple[str, str]]) -> Iterator[str]:
             yield node.value
         elif isinstance(node, ast.Name):
             yield from _named(module, node.id, seen)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in LOOKS_UP:
+            yield from _known_rows(node)
+
+
+def _known_rows(call: ast.Call) -> Iterator[str]:
+    """Give the rows of the lines that the program is known to print which a call names."""
+    program = call.args[0] if call.args else None
+    for line in known_lines():
+        if isinstance(program, ast.Constant) and program.value in line.program:
+            yield line.id
 
 
 def _adviser(module: str, check: str) -> str:

@@ -138,7 +138,7 @@ def test_an_agent_that_never_joined() -> None:
     ("host", "error", "cause", "fix"),
     [
         ("server.local", 'failed to get CA certs: Get \\"https://127.0.0.1:6444/cacerts\\": EOF', "not by mDNS", "https://192.168.10.1:6443"),
-        ("server.local", "token CA hash does not match", "K3s there said: token CA hash does not match", "journalctl"),
+        ("server.local", "token CA hash does not match", "K3s there said: token CA hash does not match", "node-token"),
         ("192.168.10.1", "failed to get CA certs: x", "K3s there said: failed to get CA certs: x", "journalctl"),
     ],
     ids=["by mDNS", "by a name that is served", "by address"],
@@ -154,7 +154,7 @@ def test_an_agent_that_asks_this_cluster_and_never_joined(host: str, error: str,
     with pytest.raises(Blocked, match="see the check nodes"):
         _ = nodes["agent"].membership.cluster
     cluster = replaced(blank(ClusterFacts, "not asked"), members={}, strangers=())
-    found = advise("tests_cluster", "nodes", {"node": nodes["agent"], "cluster": cluster, "inventory": inventory})
+    found = advise("tests_cluster", "nodes", {"node": nodes["agent"], "nodes": nodes, "cluster": cluster, "inventory": inventory})
     assert found is not None
     assert cause in found.cause
     assert fix in found.fix

@@ -40,9 +40,7 @@ Vulture knows names, not classes: Export.client, TrialMount.version, Volume.volu
 
 UNUSED_CATALOGUE_ROWS: frozenset[str] = frozenset(
     {
-        "cgroup-v1",
         "nfs-mount-lost",
-        "slow-sd-datastore",
     }
 )
 """Rows of edgeproof/diagnose/catalogue.yaml that no advice names yet. The list may only shrink."""

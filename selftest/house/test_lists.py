@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from edgeproof.diagnose.known_lines import known_lines
 from selftest.house.kept_for_later import CALLED_BY_FRAMEWORKS, KEPT_FOR_LATER, UNUSED_CATALOGUE_ROWS
 
 CHECKOUT = Path(__file__).parents[2]
@@ -38,8 +39,8 @@ def test_listed_name_is_unread(name: str, unread: frozenset[str]) -> None:
 
 
 def texts_of_advice() -> set[str]:
-    """Give every text that stands alone in the modules of diagnose."""
-    return {
+    """Give every text that stands alone in the modules of diagnose, and the rows that known lines mean."""
+    return {line.id for line in known_lines()} | {
         part.value
         for file in DIAGNOSE.glob("*.py")
         for part in ast.walk(ast.parse(file.read_text(encoding="utf-8")))

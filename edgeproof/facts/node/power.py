@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from edgeproof import limits
+from edgeproof.facts.node.journal import first_error
 from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Blocked, Facts, NotApplicable, Unobserved, inapplicable, observed, unobserved
 from edgeproof.facts.probe import Output, Probe
@@ -49,12 +51,16 @@ class Mode:
 
 @dataclass(frozen=True, repr=False)
 class PowerMode(Facts):
-    """`nvpmodel -q`: the mode's id and name; the modes that the node's nvpmodel.conf has; its `compatible` words."""
+    """`nvpmodel -q`: the mode's id and name; the modes that the node's nvpmodel.conf has; its `compatible` words.
+
+    `said` is the first error of the service that sets the mode at boot, where that has failed; else ''.
+    """
 
     id: int
     name: str
     conf: tuple[Mode, ...]
     compatible: tuple[str, ...]
+    said: str
 
     @property
     def present(self) -> Mode:
@@ -99,12 +105,13 @@ class PowerMode(Facts):
 
 
 def parse_power_mode(output: Output) -> PowerMode | Unobserved:
-    """`nvpmodel -q`, lines of nvpmodel.conf, a line `compatible WORD…`; warnings and errors may stand anywhere."""
-    if re.search(r"^absent$", output.stdout, re.M):
+    """`nvpmodel -q`, lines of nvpmodel.conf, a line `words COMPATIBLE…`, `@@ journal` and its lines; warnings and errors may stand anywhere."""
+    text, _, journal = output.stdout.partition("@@ journal\n")
+    if re.search(r"^absent$", text, re.M):
         return Unobserved("nvpmodel is not installed")
-    lines = [line.strip() for line in output.stdout.splitlines()]
+    lines = [line.strip() for line in text.splitlines()]
     conf = _modes(lines)
-    found = re.search(r"^words (.*)$", output.stdout, re.M)
+    found = re.search(r"^words (.*)$", text, re.M)
     for number, line in enumerate(lines):
         match = re.fullmatch(r"(?:NVPM VERB: Current mode: )?NV Power Mode:\s*(\S+)", line)
         if match:
@@ -113,10 +120,10 @@ def parse_power_mode(output: Output) -> PowerMode | Unobserved:
             why = f"nvpmodel told the mode {match[1]}, no id"
             ids = [known for known in (told, named) if known is not None]
             return PowerMode(
-                ids[0] if ids else unobserved(why), match[1], conf, tuple(found[1].split() if found else ())
-            )
-    text = output.stdout + output.stderr
-    error = next((line.strip() for line in text.splitlines() if "NVPM ERROR" in line), "")
+                ids[0] if ids else unobserved(why), match[1], conf, tuple(found[1].split() if found else ()),
+                first_error(journal.splitlines()),
+            )  # fmt: skip
+    error = next((line.strip() for line in (text + output.stderr).splitlines() if "NVPM ERROR" in line), "")
     return Unobserved(f"nvpmodel -q told no mode{': ' + error if error else ''}")
 
 
@@ -134,7 +141,9 @@ def _modes(lines: list[str]) -> tuple[Mode, ...]:
     return tuple(found)
 
 
-POWER_MODE = Probe("power_mode", snippet(SNIPPETS, "power_mode"), parse_power_mode, root=True)
+POWER_MODE = Probe(
+    "power_mode", snippet(SNIPPETS, "power_mode", journal_s=f"{limits.JOURNAL_S:g}"), parse_power_mode, root=True
+)
 
 WHOLE_LOG_FROM = 1.0
 """A kernel log whose first line is from before this, in seconds after boot, has lost nothing."""

@@ -11,6 +11,7 @@ from edgeproof.facts.node import (
     host_keys,
     identity,
     k3s,
+    k3s_log,
     links,
     network,
     power,
@@ -37,6 +38,7 @@ MODULES = (
     runtime,
     storage,
     k3s,
+    k3s_log,
 )
 """Each declares its share of NodeFacts, and gives the probes for it."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgeproof import limits
-from edgeproof.facts.node.journal import HIDE, last_error
+from edgeproof.facts.node.journal import HIDE, first_error
 from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.node.systemd_unit import is_there, read_shown
 from edgeproof.facts.observed import Facts, Inapplicable, Unobserved, unobserved
@@ -33,7 +33,7 @@ class Docker(Facts):
 
     `unit` is '' where no unit of Docker is known; `installed` and `toolkit` are the versions of the packages of Docker and of NVIDIA's
     toolkit, '' where dpkg has none; `unheld` are the installed packages that apt may upgrade. `nvidia_lacks` tells that the program of
-    the daemon's nvidia runtime is not there. `said` is the daemon's last error in the journal since boot, '' where it runs or told none.
+    the daemon's nvidia runtime is not there. `said` is why the daemon's last start failed, by its journal since boot; '' where it runs or told none.
     """
 
     unit: str
@@ -100,7 +100,7 @@ def parse_docker(output: Output) -> Docker | Unobserved:
         toolkit=versions.get("nvidia-container-toolkit", ""),
         unheld=_unheld(packages, re.findall(r"^Package: *(.*)$", head, re.M)),
         sockets=tuple(re.findall(r"^socket (\S+)$", tail, re.M)),
-        said=last_error(journal.splitlines()),
+        said=first_error(journal.splitlines()),
     )
 
 
