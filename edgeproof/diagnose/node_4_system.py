@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.known_lines import meaning_of
+from edgeproof.diagnose.shown_by_board import heat_and_power
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.clocks import PARTS
 from edgeproof.facts.node.power import FASTEST, Mode, PowerMode
@@ -126,25 +127,25 @@ def power_supply(node: NodeFacts) -> Advice:
     if not node.power_supply.alarms:
         cores = ", ".join(sorted({core.core for core in node.power_supply.slowed_cores}))
         return Advice(
-            f"{cores} ran at less than half of the set clock: heat, or too little power",
+            f"{cores} ran at less than half of the set clock: heat, or too little power{heat_and_power(node)}",
             "sudo tegrastats",
             does="reads",
         )
     if node.platform.soc == "tegra210":
-        return found
+        return replace(found, cause=f"{found.cause}{heat_and_power(node)}")
     return replace(
         found,
-        cause="over-current or undervoltage: a supply or cable too weak for the board",
+        cause=f"over-current or undervoltage: a supply or cable too weak for the board{heat_and_power(node)}",
         fix="use the supply and the cable that the board's maker names for this power mode",
         does="changes",
     )
 
 
 @advises("thermal")
-def thermal() -> Advice:
+def thermal(node: NodeFacts) -> Advice:
     """Hot at rest."""
     return Advice(
-        "the board is hot at rest, and will throttle under load",
+        f"the board is hot at rest, and will throttle under load{heat_and_power(node)}",
         "sudo tegrastats   # which zone is hot; does a fan turn? fit one, or a larger heat sink",
         does="reads",
     )

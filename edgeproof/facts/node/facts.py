@@ -14,6 +14,7 @@ from edgeproof.facts.node.k3s_log import K3sLog, K3sLogFacts
 from edgeproof.facts.node.links import Link, LinksFacts
 from edgeproof.facts.node.network import NetworkFacts
 from edgeproof.facts.node.power import PowerFacts
+from edgeproof.facts.node.power_rails import PowerRailsFacts
 from edgeproof.facts.node.runtime import RuntimeFacts
 from edgeproof.facts.node.storage import StorageFacts
 from edgeproof.facts.node.sudo import Sudo
@@ -54,6 +55,7 @@ class NodeFacts(
     AnswersFacts,
     SystemFacts,
     PowerFacts,
+    PowerRailsFacts,
     ClocksFacts,
     ThermalFacts,
     RuntimeFacts,
