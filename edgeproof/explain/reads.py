@@ -20,7 +20,6 @@ from edgeproof.trial.snippets import SNIPPETS
 
 NODE = frozenset({"node", "agent", "server"})
 COMPARED = {
-    "clock_off_by_s": "clock_offset",
     "branch": "platform",
     "usual_branch": "platform",
     "silent_peers": "answers",
