@@ -75,6 +75,9 @@ DNS_S = 2.0
 JOURNAL_S = 4.0
 """The last lines of a service's journal since boot."""
 
+SENSORS_S = 3.0
+"""The first line of tegrastats, which prints one each half second."""
+
 DEVICE_QUERY_S = 40.0
 """A deviceQuery container from start to exit; a Nano's SD card makes the first start slow."""
 

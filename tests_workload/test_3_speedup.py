@@ -2,6 +2,7 @@
 
 import pytest
 
+from edgeproof.facts.node import NodeFacts
 from edgeproof.measure.shards import MOST_STRAGGLE, Speedup
 from edgeproof.workload.runs import Workloads
 
@@ -16,3 +17,8 @@ def test_speedup(speedup: Speedup) -> None:
 def test_straggler(workloads: Workloads) -> None:
     """No shard takes much longer than the median shard."""
     assert workloads.on_all().straggle <= MOST_STRAGGLE
+
+
+def test_undisturbed(agent: NodeFacts, workloads: Workloads) -> None:
+    """While the workloads ran, the agent's kernel logged no over-current alarm, no core at less than half its clock, no lack of memory."""
+    assert workloads.troubles(agent.name) == []

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.known_lines import meaning_of
-from edgeproof.diagnose.shown_by_board import heat_and_power
+from edgeproof.diagnose.shown_by_board import heat_and_power, weak_supply
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.clocks import PARTS
 from edgeproof.facts.node.power import FASTEST, Mode, PowerMode
@@ -123,7 +123,6 @@ def clocks(node: NodeFacts) -> Advice:
 @advises("power_supply")
 def power_supply(node: NodeFacts) -> Advice:
     """A weak supply, or a board that slows itself down."""
-    found = catalogue("over-current")
     if not node.power_supply.alarms:
         cores = ", ".join(sorted({core.core for core in node.power_supply.slowed_cores}))
         return Advice(
@@ -131,14 +130,8 @@ def power_supply(node: NodeFacts) -> Advice:
             "sudo tegrastats",
             does="reads",
         )
-    if node.platform.soc == "tegra210":
-        return replace(found, cause=f"{found.cause}{heat_and_power(node)}")
-    return replace(
-        found,
-        cause=f"over-current or undervoltage: a supply or cable too weak for the board{heat_and_power(node)}",
-        fix="use the supply and the cable that the board's maker names for this power mode",
-        does="changes",
-    )
+    found = weak_supply(node)
+    return replace(found, cause=f"{found.cause}{heat_and_power(node)}")
 
 
 @advises("thermal")

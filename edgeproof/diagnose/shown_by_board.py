@@ -1,7 +1,10 @@
-"""What a board showed of heat and power as it was asked, in words for the end of a cause."""
+"""What a board shows of heat and power, in words for the end of a cause, and what is said of a supply too weak for it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from edgeproof.diagnose.advice import Advice, catalogue
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.power_rails import Rail
 from edgeproof.facts.observed import reason
@@ -11,6 +14,19 @@ def heat_and_power(node: NodeFacts) -> str:
     """Say how hot the hottest zone is, and what the board draws at which voltage; '' where it tells neither."""
     shown = [words for words in (_hottest(node), _drawn(node)) if words]
     return f" (when it was asked: {', '.join(shown)})" if shown else ""
+
+
+def weak_supply(node: NodeFacts) -> Advice:
+    """Tell of a supply too weak for the board: which one fits is known of a Nano alone."""
+    found = catalogue("over-current")
+    if not reason(node, "platform") and node.platform.soc == "tegra210":
+        return found
+    return replace(
+        found,
+        cause="over-current or undervoltage: a supply or cable too weak for the board",
+        fix="use the supply and the cable that the board's maker names for this power mode",
+        does="changes",
+    )
 
 
 def _hottest(node: NodeFacts) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.board_after import with_board
 from edgeproof.diagnose.pod_end import pod_end
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
@@ -17,12 +18,13 @@ def image_on_every_agent() -> Advice:
 
 
 @advises("synthetic")
-def synthetic(workloads: Workloads) -> Advice:
+def synthetic(workloads: Workloads, nodes: dict[str, NodeFacts]) -> Advice:
     """The job's own words say it."""
     said = workloads.said(SYNTHETIC)
     look = "python -m edgeproof workload -k synthetic --run-record=run.json"
     if said:
-        return pod_end(said, look, "Workload I did not do its work")
+        node = workloads.failures()[SYNTHETIC].node
+        return with_board(pod_end(said, look, "Workload I did not do its work"), nodes.get(node), workloads.after(node))
     return Advice("Workload I did not classify all its images", look, does="reads")
 
 

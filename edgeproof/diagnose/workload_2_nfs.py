@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from edgeproof.diagnose.advice import Advice, advises
+from edgeproof.diagnose.board_after import with_board
 from edgeproof.diagnose.pod_end import pod_end
+from edgeproof.facts.node import NodeFacts
 from edgeproof.workload.runs import ON_ALL, ON_ONE, Workloads
 
 
 @advises("on_one")
-def on_one(workloads: Workloads) -> Advice:
+def on_one(workloads: Workloads, nodes: dict[str, NodeFacts]) -> Advice:
     """The job's own words say it."""
-    return _nfs_run(workloads.said(ON_ONE))
+    return _nfs_run(workloads, nodes, ON_ONE)
 
 
 @advises("on_all")
-def on_all(workloads: Workloads) -> Advice:
+def on_all(workloads: Workloads, nodes: dict[str, NodeFacts]) -> Advice:
     """The job's own words say it."""
-    return _nfs_run(workloads.said(ON_ALL))
+    return _nfs_run(workloads, nodes, ON_ALL)
 
 
-def _nfs_run(said: str) -> Advice:
-    look = "python -m edgeproof cluster -k listing"
+def _nfs_run(workloads: Workloads, nodes: dict[str, NodeFacts], name: str) -> Advice:
+    said, look = workloads.said(name), "python -m edgeproof cluster -k listing"
     if said:
-        return pod_end(said, look, "Workload II did not do its work")
+        node = workloads.failures()[name].node
+        return with_board(pod_end(said, look, "Workload II did not do its work"), nodes.get(node), workloads.after(node))
     return Advice(
         "Workload II did not try every image exactly once: does every agent see the same list?", look, does="reads"
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.board_after import with_board
+from edgeproof.facts.node import NodeFacts
 from edgeproof.measure.shards import Speedup
 from edgeproof.workload.runs import Workloads
 
@@ -20,6 +22,18 @@ def speedup(speedup: Speedup) -> Advice:
 
 
 @advises("straggler")
-def straggler(workloads: Workloads) -> Advice:
-    """Which one."""
-    return catalogue("slow-node").after(f"{workloads.on_all().slowest.node} is slower than its peers")
+def straggler(workloads: Workloads, nodes: dict[str, NodeFacts]) -> Advice:
+    """Which one, and what its kernel logged meanwhile."""
+    node = workloads.on_all().slowest.node
+    return with_board(catalogue("slow-node").after(f"{node} is slower than its peers"), nodes.get(node), workloads.after(node))
+
+
+@advises("undisturbed")
+def undisturbed(agent: NodeFacts, workloads: Workloads) -> Advice:
+    """In the kernel's own words."""
+    found = Advice(
+        f"{agent.name} did its share, but its kernel logged trouble meanwhile, so its times are not what the board can do",
+        "sudo dmesg | tail -n 50; sudo tegrastats   # on the board, while a workload runs: heat, or too little power",
+        does="reads",
+    )
+    return with_board(found, agent, workloads.after(agent.name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,12 +13,14 @@ from edgeproof.connect.ssh import open_node
 from edgeproof.connect.sudo import SudoPassword
 from edgeproof.errors import EdgeproofError, WorkloadError
 from edgeproof.facts.node import NodeFacts
-from edgeproof.facts.observed import Blocked, NotApplicable
+from edgeproof.facts.node.after_run import AfterRun
+from edgeproof.facts.observed import Blocked, NotApplicable, Unobserved
 from edgeproof.inventory import Inventory
-from edgeproof.measure.shards import JobRun, Shard, Speedup
+from edgeproof.measure.shards import MOST_STRAGGLE, JobRun, Shard, Speedup
 from edgeproof.say import Say
 from edgeproof.trial.manifests import Manifest
 from edgeproof.trial.namespace import OwnNamespace
+from edgeproof.workload.board import look_after
 from edgeproof.workload.dataset import NOTE
 from edgeproof.workload.images import Images
 from edgeproof.workload.jobs import nfs_job, run_job, synthetic_job
@@ -40,6 +43,8 @@ class Workloads:
         self.inventory, self.cluster = inventory, own.cluster
         self.own, self.say, self.broken, self.password = own, say, broken, password
         self._kept: dict[str, Any] = {}
+        self._began_s: float | None = None
+        self._after: dict[str, AfterRun] = {}
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self._kept:
@@ -144,11 +149,48 @@ class Workloads:
         self._once("the claim", self.own.create_claim)
         return self._run(name, lambda: nfs_job(self.cluster, agents, job))
 
+    def troubles(self, agent: str) -> list[str]:
+        """Give what an agent's kernel has logged of power, heat and memory since the first workload began.
+
+        Blocked where a workload has failed, or the agent held up the others meanwhile: then that check tells of it.
+        """
+        if agent not in self.agents:
+            raise NotApplicable(f"{agent} has no GPU, and pods ask for one ({self.cluster.gpu_way})")
+        run = self.on_all()
+        for name in self.failures():
+            raise Blocked(f"{name} failed (see the check {CHECKS[name]})")
+        after = self._look_after(agent, self._began_s or time.monotonic())
+        if isinstance(after, Unobserved):
+            raise Blocked(after.why)
+        if after.troubles and run.straggle > MOST_STRAGGLE and run.slowest.node == agent:
+            raise Blocked(f"{agent} holds up the others (see the check straggler)")
+        return [line.text for line in after.troubles]
+
+    def after(self, agent: str) -> AfterRun | None:
+        """Give what an agent told after the workload that failed, or that it held up; None where it was not asked, or told nothing."""
+        return self._after.get(agent)
+
+    def _look_after(self, agent: str, began_s: float) -> AfterRun | Unobserved:
+        found = look_after(self.inventory, self.inventory.nodes[agent], self.password)
+        if isinstance(found, Unobserved):
+            return found
+        self._after[agent] = found.during(time.monotonic() - began_s)
+        return self._after[agent]
+
     def _run(self, name: str, job: Callable[[], Manifest]) -> JobRun:
         def make() -> JobRun:
             self.say(f"{name} …")
-            run = run_job(self.own, job())
-            run.check_work(name)
+            began_s = time.monotonic()
+            self._began_s = self._began_s or began_s
+            try:
+                run = run_job(self.own, job())
+                run.check_work(name)
+            except WorkloadError as error:
+                if error.node in self.inventory.nodes:
+                    self._look_after(error.node, began_s)
+                raise
+            if run.straggle > MOST_STRAGGLE:
+                self._look_after(run.slowest.node, began_s)
             self.say(f"{name}: {run.images} images, {run.images_per_s:.2f} images/s, {run.wall_s:.1f} s in all")
             return run
 
