@@ -131,7 +131,7 @@ class KubernetesApi:
         )
 
     def execute(self, namespace: str, pod: str, command: list[str]) -> tuple[str, int]:
-        """Run a command in a pod; give what it printed and its exit status (-1 when it did not end in time)."""
+        """Run a command in a pod; give what it printed and its exit status (-1 when it did not finish in time)."""
         from kubernetes.client import ApiClient
         from kubernetes.stream import stream
 

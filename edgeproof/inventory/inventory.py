@@ -114,7 +114,7 @@ class Inventory(Model):
         server = self.storage.server
         if server and server not in self.nodes and "." not in server and ":" not in server:
             raise Misplaced(
-                f"{server} is no node of this file; a server outside the cluster is named by its address or its full name",
+                f"{server} is not a node in this file; a server outside the cluster is named by its address or its full name",
                 "storage", "server",
             )  # fmt: skip
         if self.workload.dataset and not self._below_export(self.workload.dataset):
@@ -124,7 +124,7 @@ class Inventory(Model):
         for waiver in self.accept:
             for name in waiver.nodes:
                 if name not in self.nodes and name != WHOLE_CLUSTER:
-                    raise Misplaced(f"accept: {waiver.check}: {name} is no node of this file", "accept")
+                    raise Misplaced(f"accept: {waiver.check}: {name} is not a node in this file", "accept")
         return self
 
     def _below_export(self, path: str) -> bool:

@@ -53,7 +53,7 @@ def load_inventory(path: Path) -> Inventory:
     except yaml.YAMLError as error:
         raise InventoryError(f"{path}{_mark(error)}: not YAML: {_problem(error)}", EXAMPLE) from error
     if not isinstance(data, dict):
-        raise InventoryError(f"{path}: holds no mapping; the smallest file is a list of nodes", EXAMPLE)
+        raise InventoryError(f"{path}: contains no mapping; the smallest file is a list of nodes", EXAMPLE)
     try:
         return Inventory.model_validate(data)
     except ValidationError as error:
@@ -89,7 +89,7 @@ def _refuse_repeated_keys(tree: yaml.Node | None, path: Path) -> None:
             line = key.start_mark.line + 1
             if key.value in seen:
                 raise InventoryError(
-                    f"{path}:{line}: {key.value} stands twice (first in line {seen[key.value]})", "keep one of them"
+                    f"{path}:{line}: {key.value} appears twice (first in line {seen[key.value]})", "keep one of them"
                 )
             seen[key.value] = line
             _refuse_repeated_keys(value, path)

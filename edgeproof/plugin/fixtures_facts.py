@@ -103,7 +103,7 @@ def storage(inventory: Inventory) -> Storage:
 def nfs_server(request: pytest.FixtureRequest, inventory: Inventory, storage: Storage) -> NfsServer:
     """The NFS server on the node that exports the images; not applicable where that is no node of cluster.yaml."""
     if request.param is None:
-        raise NotApplicable(f"the NFS server {storage.server} is no node of cluster.yaml: the mount decides")
+        raise NotApplicable(f"the NFS server {storage.server} is not a node in cluster.yaml: the check mount decides")
     nodes: dict[str, NodeFacts] = request.getfixturevalue("nodes")
     return nodes[request.param].nfs_server
 

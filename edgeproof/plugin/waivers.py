@@ -36,9 +36,9 @@ def judged(finding: Finding, waiver: Waiver | None) -> Finding:
         return replace(
             finding,
             outcome="failed",
-            why="it passes, and cluster.yaml accepts its failure",
-            cause=f"what was accepted is mended ({waiver.reason})",
-            fix=f"take {waiver.check} of {finding.node} out of accept: in cluster.yaml",
+            why="it passes, but cluster.yaml accepts its failure",
+            cause=f"the accepted failure no longer occurs ({waiver.reason})",
+            fix=f"remove {waiver.check} of {finding.node} from accept: in cluster.yaml",
             does="changes",
         )
     if waiver.has_ended(date.today()):

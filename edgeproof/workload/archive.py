@@ -38,7 +38,7 @@ def read_archive(path: Path, name: str) -> Archive:
     except OSError as error:
         raise WorkloadError(f"{path}: {error.strerror or error}", "name a file that docker save wrote") from error
     except (tarfile.TarError, EOFError, ValueError) as error:
-        raise WorkloadError(f"{path}: truncated, or no archive of docker save: {error}", save) from error
+        raise WorkloadError(f"{path}: truncated, or not an archive of docker save: {error}", save) from error
     if "manifest.json" not in members.texts:
         kind = (
             "an OCI layout without Docker's manifest.json"
@@ -51,7 +51,7 @@ def read_archive(path: Path, name: str) -> Archive:
     lacking = [part for part in (config, *map(str, entry.get("Layers") or [])) if part not in members.names]
     if lacking:
         raise WorkloadError(
-            f"{path}: truncated: {len(lacking)} of its parts are not there (the first: {lacking[0]})", save
+            f"{path}: truncated: {len(lacking)} of its parts are missing (the first: {lacking[0]})", save
         )
     digest = hashlib.sha256(members.texts.get(config, b"")).hexdigest()
     if digest not in config:
@@ -97,7 +97,7 @@ def _read_to_the_end(path: Path) -> None:
         while chunk := stream.read(1 << 20):
             tail = (tail + chunk)[-1024:]
     if tail != b"\0" * 1024:
-        raise ValueError("it ends in the midst of a file")
+        raise ValueError("it ends in the middle of a file")
 
 
 def _only_image(path: Path, manifest: Any, name: str, save: str) -> dict[str, Any]:

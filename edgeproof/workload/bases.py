@@ -52,7 +52,7 @@ def misfit(base: str, platform: Platform) -> str:
     found = RELEASE.search(base)
     if not found or found[1] == platform.l4t_major:
         return ""
-    machine = f"it has L4T {platform.l4t}" if platform.l4t else "it is no Jetson"
+    machine = f"it has L4T {platform.l4t}" if platform.l4t else "it is not a Jetson"
     return f"the base image {base} is for L4T {found[1]}, and {machine}"
 
 

@@ -88,7 +88,7 @@ class Store:
         printed = printed_as_root(answer.stdout)
         if printed is None:
             raise NeedsRoot(
-                f"{self.node}: containerd's images are root's to see and to add to, and sudo does not let us: {_text(answer.stderr).strip()[-200:]}",
+                f"{self.node}: only root may list and load containerd's images, and sudo refused: {_text(answer.stderr).strip()[-200:]}",
                 f"python -m edgeproof node -k sudo   # says what refuses it on {self.node}",
             )
         return Answer(printed, answer.stderr, answer.status)

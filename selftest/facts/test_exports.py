@@ -188,7 +188,7 @@ def test_nobody_serves(inventory: Inventory) -> None:
 @pytest.mark.parametrize("text", ["serves nfs-ganesha\nexportfs 0\n", "port open\nexportfs 0\n", "serves nfs-server\n"])
 def test_another_server(text: str, inventory: Inventory) -> None:
     """Of a server that is not the kernel's, or without exportfs, the export table says nothing."""
-    with pytest.raises(NotApplicable, match="the mount decides"):
+    with pytest.raises(NotApplicable, match="the check mount decides"):
         server(text).left_out(inventory)
     assert server(text).refuses(inventory.nodes["user-worker"], inventory.storage) == ""
 

@@ -56,13 +56,13 @@ def test_wrong_file(tmp_path: Path, name: str, line: int, words: str) -> None:
 def test_environment_names_it(tmp_path: Path) -> None:
     """$EDGEPROOF_INVENTORY counts where --inventory is not given."""
     said = complaint(run_pytest(tmp_path, "tests_node", EDGEPROOF_INVENTORY=f"{SAMPLES}/empty.yaml"))
-    assert "empty.yaml: holds no mapping" in said
+    assert "empty.yaml: contains no mapping" in said
 
 
 def test_under_xdist(tmp_path: Path) -> None:
     """With -n the message is the same, and said once."""
     said = complaint(run_pytest(tmp_path, "tests_node", "-n", "2", "--inventory", f"{SAMPLES}/empty.yaml"))
-    assert "empty.yaml: holds no mapping" in said
+    assert "empty.yaml: contains no mapping" in said
 
 
 def test_nothing_is_left(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_waiver_of_what_passes_fails(until: date | None) -> None:
     """A check that passed needs no waiver, ended or not: that is a failure, and the fix is to take it out."""
     made = judged(finding("passed"), waiver(until))
     assert made.outcome == "failed"
-    assert made.fix == "take swap of user-worker out of accept: in cluster.yaml"
+    assert made.fix == "remove swap of user-worker from accept: in cluster.yaml"
 
 
 @pytest.mark.parametrize("outcome", ["blocked", "skipped"])

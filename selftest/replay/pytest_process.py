@@ -49,7 +49,7 @@ class PytestProcess:
         os.close(prints)
 
     def run(self, arguments: list[str], environment: dict[str, str], limit_s: float) -> tuple[int | None, str]:
-        """Give the exit status, None where it did not end in time and was killed, and all that was printed."""
+        """Give the exit status, None where it did not finish in time and was killed, and all that was printed."""
         with os.fdopen(self._ask, "wb") as ask:
             ask.write(json.dumps([arguments, environment]).encode())
         printed, end = bytearray(), monotonic() + limit_s

@@ -38,7 +38,7 @@ def parse_answers(output: Output) -> Answers | Unobserved:
             continue
     there, silent = (found.get(("ping", word), set()) for word in ("yes", "no"))
     if not (there or silent) or LOOPBACK in silent:
-        return Unobserved("the node could not ask anyone (is ping there, and may the user run it?)")
+        return Unobserved("neither ping nor a DNS query could be run (is ping installed, and may the user run it?)")
     resolving = found.get(("dns", "yes"), set())
     gateway = re.search(r"^gateway (\S+)$", output.stdout, re.M)
     there |= found.get(("ping", "heard"), set())
@@ -50,7 +50,7 @@ def _resolving(resolving: set[IPv4Address], found: dict[tuple[str, str], set[IPv
     if not resolving and ("dns", "no") not in found:
         return inapplicable("cluster.yaml says that the network is offline")
     if not resolving and gateway in map(str, found.get(("ping", "no"), ())):
-        return unobserved(f"the gateway {gateway} is silent (see the check subnet)")
+        return unobserved(f"the gateway {gateway} does not answer (see the check subnet)")
     return frozenset(resolving)
 
 

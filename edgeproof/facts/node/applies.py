@@ -69,7 +69,7 @@ def _no_jetson(facts: NodeFacts) -> str:
 
 
 def _no_gpu(facts: NodeFacts) -> str:
-    return f"{facts.name} is no Jetson and has no NVIDIA GPU" if _kind(facts) == "other" else ""
+    return f"{facts.name} is not a Jetson and has no NVIDIA GPU" if _kind(facts) == "other" else ""
 
 
 def _asked_by_pods(inventory: Inventory) -> str:

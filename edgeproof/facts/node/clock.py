@@ -111,7 +111,7 @@ def parse_timekeeping(output: Output) -> Timekeeping | Unobserved:
     if re.search(YES, text, re.M) or any(name.startswith(BY_PTP) for name in services):
         return Timekeeping(True, services)
     if not re.search(NO, text, re.M):
-        return Unobserved("neither timedatectl nor chronyc, ntpq or ntpctl told whether the clock is synchronised")
+        return Unobserved("neither timedatectl nor chronyc, ntpq or ntpctl reported whether the clock is synchronised")
     up = re.search(r"^up ([0-9]{1,12})\b", text, re.M)
     if up and int(up[1]) < limits.CLOCK_SETTLES_S:
         return Timekeeping(

@@ -69,12 +69,12 @@ def parse_clocks(output: Output) -> Clocks | Unobserved:
     gpu = re.search(r"^GPU MinFreq=([0-9]+) MaxFreq=([0-9]+)", text, re.M)
     emc = re.search(r"^EMC .*FreqOverride=([0-9])", text, re.M)
     if not (cores or gpu or emc):
-        return Unobserved("jetson_clocks --show told nothing of clocks")
+        return Unobserved("jetson_clocks --show printed no clocks")
     sources = dict(re.findall(r"^boot (\S+) (\S+)$", text, re.M))
     return Clocks(
-        cpu_pinned=all(cores) if cores else unobserved("jetson_clocks told no CPU clocks"),
-        gpu_pinned=gpu[1] == gpu[2] if gpu else unobserved("jetson_clocks told no GPU clock"),
-        emc_pinned=emc[1] == "1" if emc else unobserved("jetson_clocks told no EMC clock"),
+        cpu_pinned=all(cores) if cores else unobserved("jetson_clocks printed no CPU clocks"),
+        gpu_pinned=gpu[1] == gpu[2] if gpu else unobserved("jetson_clocks printed no GPU clock"),
+        emc_pinned=emc[1] == "1" if emc else unobserved("jetson_clocks printed no EMC clock"),
         boot_sources=tuple(BootSource(name, state) for name, state in sources.items()),
         jtop=bool(re.search(r"^jtop active$", text, re.M)),
     )

@@ -106,7 +106,7 @@ def parse_platform(output: Output) -> Platform | Unobserved:
     text = output.stdout
     field = {key: value.strip() for key, value in re.findall(r"^(arch|kernel|model|words) (.*)$", text, re.M)}
     if "arch" not in field or "kernel" not in field:
-        return Unobserved("uname told no architecture or no kernel")
+        return Unobserved("uname printed no architecture or no kernel")
     found = re.search(r"# R([0-9]{1,4}) \(release\), REVISION: ([0-9]{1,4}(?:\.[0-9]{1,4})*)", text)
     packaged = re.search(r"^nvidia-l4t-core\s+([0-9]{1,4}(?:\.[0-9]{1,4})+)-", text, re.M)
     package = _three_parts(packaged[1]) if packaged else ""
@@ -153,7 +153,7 @@ def parse_hostname(output: Output) -> Hostname | Unobserved:
     if not lines or not lines[0].strip() or lines[0].startswith("resolves "):
         return Unobserved("hostname printed nothing")
     told = re.search(r"^resolves (yes|no)$", output.stdout, re.M)
-    return Hostname(lines[0].strip(), told[1] == "yes" if told else unobserved("getent is not there to resolve a name"))
+    return Hostname(lines[0].strip(), told[1] == "yes" if told else unobserved("getent is not installed, so no name could be resolved"))
 
 
 HOSTNAME = Probe("hostname", snippet(SNIPPETS, "hostname"), parse_hostname)
@@ -162,7 +162,7 @@ HOSTNAME = Probe("hostname", snippet(SNIPPETS, "hostname"), parse_hostname)
 def parse_machine_id(output: Output) -> str | Unobserved:
     """/etc/machine-id: 32 hexadecimal digits (machine-id(5))."""
     match = re.search(r"^[0-9a-f]{32}$", output.stdout.strip(), re.M)
-    return match[0] if match else Unobserved("/etc/machine-id holds no machine id")
+    return match[0] if match else Unobserved("/etc/machine-id contains no machine id")
 
 
 MACHINE_ID = Probe("machine_id", "cat /etc/machine-id", parse_machine_id)

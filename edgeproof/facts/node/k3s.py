@@ -69,7 +69,7 @@ class K3s(Facts):
             said = f"; it said: {self.said}" if self.said else ""
             raise Blocked(f"{self.service.what}: ask again in a minute{said}")
         if any(not service.role for service in running):
-            raise Blocked(f"{running[0].what}, and nothing tells whether as server or as agent")
+            raise Blocked(f"{running[0].what}, and whether as a server or as an agent is not known")
         return " and ".join(sorted({service.role for service in running}, reverse=True)) or "nothing"
 
     @property
@@ -96,7 +96,7 @@ def parse_k3s(output: Output) -> K3s | Unobserved:
     """Read the snippet's sections (k3s_output.py); without a word of systemd's and without a process, unobserved."""
     out = read_k3s(output.stdout)
     if not out.shown and not out.processes:
-        return Unobserved("systemctl told nothing of K3s")
+        return Unobserved("systemctl reported nothing about K3s")
     services = out.services
     found = blank(K3s, "K3s is not installed here", services=services)
     service = found.service

@@ -46,7 +46,7 @@ class Settings:
         if found is None:
             return Unobserved(self.gap) if self.gap else None
         value = found.value.replace(f"://{HIDDEN}@", "://")
-        return Unobserved(f"{name} in {found.file} could not be told from a secret") if HIDDEN in value else value
+        return Unobserved(f"{name} in {found.file} could not be separated from a secret, so it was not read") if HIDDEN in value else value
 
     def file(self, name: str) -> str:
         """Tell which file sets it; '' for none."""
@@ -120,7 +120,7 @@ def _configured(path: str, files: Mapping[str, str | None]) -> tuple[dict[str, S
         if not isinstance(found, dict):
             if found is None:
                 continue
-            return merged, f"{name} is no list of settings"
+            return merged, f"{name} is not a list of settings"
         for key, value in found.items():
             long = str(key).removesuffix("+").lstrip("-")
             merged[SHORT.get(long, long)] = Source(_plain(value), name)

@@ -56,7 +56,7 @@ def _value(probe: Probe[Any], raw: dict[str, Any], reach: Reach) -> Any:
         return Unobserved(f"SSH: {reach.error}")
     printed = raw.get("outputs", {}).get(probe.name)
     if printed is None:
-        return Unobserved(f"the node's answer was cut before {probe.name}")
+        return Unobserved(f"the node's answer was cut off before {probe.name}")
     output = Output(**printed)
     if probe.root and output.status == NO_SUDO and probe.name != SUDO.name:
         return Unobserved(NEEDS_ROOT)

@@ -89,7 +89,7 @@ class PowerMode(Facts):
         names = [name for word in words for name in (f"{word}-super" if super_conf else "", word, word[:5]) if name]
         number = next((FULL_POWER[name] for name in names if name in FULL_POWER), None)
         if number is None:
-            raise Blocked("nvpmodel.conf told no modes, and the fastest mode of this board is not known")
+            raise Blocked("nvpmodel.conf lists no modes, and the fastest mode of this board is not known")
         return self.present if number == self.id else Mode(number, "")
 
     def wanted(self, declared: str) -> Mode:
@@ -117,14 +117,14 @@ def parse_power_mode(output: Output) -> PowerMode | Unobserved:
         if match:
             told = next((int(later) for later in lines[number + 1 :] if re.fullmatch(r"[0-9]{1,3}", later)), None)
             named = next((mode.id for mode in conf if mode.name == match[1]), None)
-            why = f"nvpmodel told the mode {match[1]}, no id"
+            why = f"nvpmodel printed the mode {match[1]} without an id"
             ids = [known for known in (told, named) if known is not None]
             return PowerMode(
                 ids[0] if ids else unobserved(why), match[1], conf, tuple(found[1].split() if found else ()),
                 first_error(journal.splitlines()),
             )  # fmt: skip
     error = next((line.strip() for line in (text + output.stderr).splitlines() if "NVPM ERROR" in line), "")
-    return Unobserved(f"nvpmodel -q told no mode{': ' + error if error else ''}")
+    return Unobserved(f"nvpmodel -q printed no power mode{': ' + error if error else ''}")
 
 
 def _modes(lines: list[str]) -> tuple[Mode, ...]:
@@ -229,7 +229,7 @@ def _beginning(line: str) -> float:
     if re.search(r"Booting Linux|Linux version", line):
         return 0.0
     at_s = _stamp(line)
-    return unobserved("the kernel log does not tell when it begins") if at_s is None else at_s
+    return unobserved("the kernel log has no time stamps, so when it begins is not known") if at_s is None else at_s
 
 
 def _stamp(line: str) -> float | None:

@@ -43,7 +43,7 @@ def parse_power_rails(output: Output) -> PowerRails | Unobserved:
     """`rail NAME mW mV`, `rail NAME mV mA hwmon`, `-` for what could not be read."""
     found = re.findall(r"^rail (\S+) (-|[0-9]{1,7}) (-|[0-9]{1,7})( hwmon)?$", output.stdout, re.M)
     rails = tuple(_rail(*words) for words in found if words[0] not in (NOT_CONNECTED, "-"))
-    return PowerRails(rails) if rails else Unobserved("no power monitor tells anything here")
+    return PowerRails(rails) if rails else Unobserved("no power monitor could be read")
 
 
 def _rail(name: str, first: str, second: str, hwmon: str) -> Rail:

@@ -72,9 +72,9 @@ class NfsServer(Facts):
         if not self.service:
             raise Blocked("no NFS server runs (see the check nfs_service)")
         if self.service not in KERNEL_SERVERS:
-            raise NotApplicable(f"NFS is served by {self.service}, of which exportfs tells nothing: the mount decides")
+            raise NotApplicable(f"NFS is served by {self.service}, which exportfs does not cover: the check mount decides")
         if reason(self, "exports") == NO_EXPORTFS:
-            raise NotApplicable(f"{NO_EXPORTFS}: the mount decides")
+            raise NotApplicable(f"{NO_EXPORTFS}: the check mount decides")
         return self.exports
 
     def is_exported(self, storage: Storage) -> bool:
@@ -171,7 +171,7 @@ def _service(text: str) -> str | Unobserved:
     units = re.findall(r"^serves (\S+)$", text, re.M)
     port = re.search(r"^port (open|closed)$", text, re.M)
     if not units and not port:
-        return Unobserved("neither systemd nor /proc/net/tcp told whether an NFS server runs")
+        return Unobserved("neither systemd nor /proc/net/tcp shows whether an NFS server runs")
     return units[0] if units else ANOTHER if port and port[1] == "open" else ""
 
 
@@ -192,7 +192,7 @@ def _folder(text: str) -> Any:
     if said and said[1].endswith("No such file or directory"):
         return None
     return unobserved(
-        f"the exported folder did not show itself: {said[1]}" if said else "the exported folder did not answer"
+        f"the exported folder could not be inspected: {said[1]}" if said else "the exported folder did not answer"
     )
 
 

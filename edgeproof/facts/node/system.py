@@ -37,7 +37,7 @@ def parse_headless(output: Output) -> Headless | Unobserved:
     lines = [line.strip() for line in output.stdout.splitlines() if line.strip()]
     target = next((line for line in lines if line.endswith(".target")), "")
     if not target:
-        return Unobserved("systemctl get-default told no target")
+        return Unobserved("systemctl get-default printed no target")
     running = tuple(line for line in lines if line.endswith(".service"))
     return Headless(target, "starts display-manager" in lines, running)
 
@@ -120,7 +120,7 @@ def parse_memory(output: Output) -> Memory | Unobserved:
     """Lines `MemTotal: N kB` and `MemAvailable: N kB`."""
     found = {name: int(kib) * KIB for name, kib in re.findall(r"^(Mem\w+):\s+([0-9]{1,15}) kB", output.stdout, re.M)}
     if "MemTotal" not in found or "MemAvailable" not in found:
-        return Unobserved("/proc/meminfo told no total or no available memory")
+        return Unobserved("/proc/meminfo has no total or no available memory")
     return Memory(found["MemTotal"], found["MemAvailable"])
 
 

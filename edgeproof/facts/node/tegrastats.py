@@ -36,7 +36,7 @@ def parse_tegrastats(output: Output) -> Tegrastats | Unobserved:
     """Read the newest whole line; each field is found by its name and form, and what is unknown is passed over."""
     lines = [line for line in output.stdout.splitlines() if re.search(r"\bRAM [0-9]{1,9}/[0-9]{1,9}MB", line)]
     if not lines:
-        return Unobserved("tegrastats told nothing")
+        return Unobserved("tegrastats printed nothing")
     line = lines[-1]
     memory = re.search(r"\bRAM ([0-9]{1,9})/([0-9]{1,9})MB", line)
     listed = re.search(r"\b(?:CPU|cpu) \[([^\]]{0,4000})\]", line)

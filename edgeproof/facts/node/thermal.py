@@ -36,10 +36,10 @@ class Thermal(Facts):
         """The least distance to a passive trip point; not applicable where no zone has one."""
         tripping = [zone for zone in self.zones if zone.trip is not None]
         if not tripping:
-            raise NotApplicable("no thermal zone here tells a passive trip point")
+            raise NotApplicable("no thermal zone has a passive trip point")
         distances = [zone.trip - zone.now for zone in tripping if zone.trip is not None and zone.now is not None]
         if not distances:
-            raise Blocked(f"no temperature could be read of {', '.join(zone.name for zone in tripping)}")
+            raise Blocked(f"no temperature could be read from {', '.join(zone.name for zone in tripping)}")
         return min(distances)
 
 

@@ -134,7 +134,7 @@ def _joined(pairs: list[tuple[str, Any]], read: _Text) -> dict[str, Any]:
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON value")
+    raise ValueError(f"{constant} is not a JSON value")
 
 
 def _character(text: str, place: int) -> str:
@@ -154,7 +154,7 @@ def _hidden_in_key(found: dict[str, Any]) -> str:
         hidden = next((sign for sign in key if not sign.isprintable() or unicodedata.category(sign) == "Cf"), "")
         if hidden:
             bare = "".join(sign for sign in key if sign != hidden)
-            return f"the key {bare} holds {_named(hidden)}, so it is no key that dockerd knows"
+            return f"the key {bare} holds {_named(hidden)}, so dockerd does not know this key"
     return ""
 
 
@@ -173,7 +173,7 @@ def _runs(path: str, head: str) -> Any:
     lines = head.splitlines()
     if f"runs {path}" in lines or f"lacks {path}" in lines:
         return f"runs {path}" in lines
-    return unobserved(f"whether {path} is there to run was not told" if path else "no nvidia runtime is named")
+    return unobserved(f"whether {path} can be run is not known" if path else "no nvidia runtime is named")
 
 
 def _unread_flags(flags: list[str], missing: bool) -> Any:

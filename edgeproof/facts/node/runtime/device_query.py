@@ -46,7 +46,7 @@ def parse_device_query(output: Output) -> DeviceQuery | Unobserved:
             f"Docker did not tell within {limits.DOCKER_ASK_S:g} s whether it has the image of deviceQuery"
         )
     if output.status == 124 or "too-long" in lines:
-        return Unobserved("the deviceQuery container did not end in time")
+        return Unobserved("the deviceQuery container did not finish in time")
     if "no-such-image" in lines:
         return DeviceQuery("no image", None, "")
     results = re.findall(r"^Result = (PASS|FAIL)\s*$", text, re.M)

@@ -75,12 +75,12 @@ def parse_docker(output: Output) -> Docker | Unobserved:
     head, _, rest = output.stdout.partition("--info--\n")
     told, ended, tail = _split(rest)
     tail, _, journal = tail.partition("--journal--\n")
-    answer = _answer(told, "docker info did not end in time" if not ended else "")
+    answer = _answer(told, "docker info did not finish in time" if not ended else "")
     states = {name: shown for name, shown in read_shown(head).items() if is_there(shown)}
     unit = next((name for name in (DEB, SNAP) if states.get(name, {}).get("ActiveState") == "active"), "")
     unit = unit or next((name for name in (DEB, SNAP) if name in states), "")
     if not states and not answer.is_docker and "ActiveState" not in head:
-        return Unobserved("systemctl told nothing of docker.service")
+        return Unobserved("systemctl reported nothing about docker.service")
     gap = unobserved(answer.words)
     runtimes = answer.info.get("Runtimes")
     runtimes = runtimes if isinstance(runtimes, dict) else {}
@@ -120,7 +120,7 @@ def _answer(said: str, unended: str) -> _Answer:
     elif "host" in info:
         words = "podman answers in Docker's place"
     elif not lines:
-        words = "docker info told nothing"
+        words = "docker info printed nothing"
     else:
         words = f"docker info says: {shortened(lines[-1])}"
     return _Answer(info, unended or words)
@@ -145,7 +145,7 @@ def _active(state: dict[str, str], answer: _Answer, program: bool, ended: bool) 
     if "host" in answer.info:
         return PODMAN
     if state:
-        return state.get("ActiveState") or Unobserved("systemctl told no state of docker.service")
+        return state.get("ActiveState") or Unobserved("systemctl reported no state of docker.service")
     if program and not ended:
         return Unobserved(answer.words)
     return NO_DAEMON if program else NOT_INSTALLED
@@ -196,10 +196,10 @@ def parse_docker_group(output: Output) -> DockerGroup | Unobserved:
     """First line: `id -nG`; then `works`, or `said …`; neither where docker did not answer in time."""
     groups, _, rest = output.stdout.partition("\n")
     if not groups.strip():
-        return Unobserved("id told no groups")
+        return Unobserved("id printed no groups")
     lines = [line.removeprefix("said ").strip() for line in rest.splitlines() if line.strip()]
     if not lines:
-        return DockerGroup(frozenset(groups.split()), unobserved("docker version did not end in time"), "")
+        return DockerGroup(frozenset(groups.split()), unobserved("docker version did not finish in time"), "")
     works = lines == ["works"]
     return DockerGroup(frozenset(groups.split()), works, "" if works else shortened(lines[-1]))
 

@@ -59,7 +59,7 @@ def parse_worker_image(output: Output) -> WorkerImage | Unobserved:
         return WorkerImage("", "")
     lines = [line.strip() for line in output.stdout.splitlines() if line.strip()]
     return Unobserved(
-        f"what runs the pods did not tell of its images: {lines[-1][:200] if lines else 'it said nothing'}"
+        f"the container runtime did not list its images: {lines[-1][:200] if lines else 'it said nothing'}"
     )
 
 
