@@ -90,7 +90,7 @@ class Asked:
         host = self.kubeconfig.host
         if _is_loopback(host) and not self._is_here(host):
             return KubeconfigIsLocal(
-                f"{self.kubeconfig.path}: its server is {self.kubeconfig.server}, which is this machine and not {self.inventory.server.name}",
+                f"{self.kubeconfig.path}: its server is {self.kubeconfig.server}, which is this machine, not {self.inventory.server.name}",
                 self._point_fix(), does="changes",
             )  # fmt: skip
         if any(isinstance(cause, socket.gaierror) for cause in causes):
@@ -114,7 +114,7 @@ class Asked:
 
         status = f"on {self.inventory.server.name}: sudo systemctl status k3s; sudo journalctl -u k3s -n 20"
         if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-            return ApiUnreachable(f"{self.where} refuses connections", f"{status}   # does it run, and on this port?")
+            return ApiUnreachable(f"{self.where} refuses connections", f"{status}   # check that it runs, and on this port")
         if any(isinstance(cause, TimeoutError | TooLate) for cause in causes):
             return ApiUnreachable(f"{self.where} does not answer within {limits.API_CALL_S:.0f} s", status)
         return ApiUnreachable(f"{self.where} cannot be reached ({str(error)[-200:]})", f"ping {self.kubeconfig.host}")
@@ -123,32 +123,32 @@ class Asked:
         server, host = self.inventory.server.name, self.kubeconfig.host
         if not isinstance(error, ssl.SSLCertVerificationError):
             return ApiUnreachable(
-                f"{self.where} does not speak TLS as it should ({error.reason or error})",
+                f"{self.where} does not complete the TLS handshake ({error.reason or error})",
                 f"curl -vk {self.kubeconfig.server}/version",
             )
         if error.verify_code in NAME_CODES:
             names = names_of(self.kubeconfig)
             known = f", but for {', '.join(names)}" if names else ""
             return ApiUnreachable(
-                f"{self.where} is the right cluster, but its certificate is not made for {host}{known}", self._name_fix(names),
+                f"{self.where} is the right cluster, but its certificate is not valid for {host}{known}", self._name_fix(names),
                 does="restarts",
             )  # fmt: skip
         if error.verify_code == NOT_YET_VALID:
             return ApiUnreachable(
-                f"{self.where} shows a certificate that is not valid yet: the clocks differ (here it is {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC)",
+                f"{self.where} presents a certificate that is not valid yet: the clocks differ (here it is {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC)",
                 f"date -u   # here and on {server}; where it is wrong: sudo timedatectl set-ntp true", does="changes",
             )  # fmt: skip
         if error.verify_code == EXPIRED:
             return ApiUnreachable(
-                f"{self.where} shows a certificate that has ended (here it is {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC)",
+                f"{self.where} presents a certificate that has expired (here it is {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC)",
                 f"date -u   # here and on {server}; if both are right, K3s makes a new one when it starts: sudo systemctl restart k3s",
                 does="restarts",
             )  # fmt: skip
         if error.verify_code in UNKNOWN_AUTHORITY:
-            words = "shows a certificate of another cluster: the kubeconfig is foreign, or the server was reinstalled"
+            words = "presents a certificate of another cluster: the kubeconfig belongs to another one, or the server was reinstalled"
             return ApiUnreachable(f"{self.where} {words}", copy_fix(self.inventory), does="changes")
         return ApiUnreachable(
-            f"{self.where} shows a certificate that is refused for an unknown reason: {error.verify_message}",
+            f"{self.where} presents a certificate that was refused: {error.verify_message}",
             f"openssl s_client -connect {host}:{urlsplit(self.kubeconfig.server).port or 443} -showcerts </dev/null",
         )
 

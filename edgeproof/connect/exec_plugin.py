@@ -76,7 +76,7 @@ def _run(kubeconfig: Kubeconfig, plugin: dict[str, Any]) -> dict[str, Any]:
     try:
         status = json.loads(done.stdout)["status"]
     except (ValueError, KeyError, TypeError) as error:
-        raise _failed(kubeconfig, plugin, "what it prints is no ExecCredential") from error
+        raise _failed(kubeconfig, plugin, "what it prints is not an ExecCredential") from error
     return status if isinstance(status, dict) else {}
 
 

@@ -116,7 +116,7 @@ def read_kubeconfig(inventory: Inventory) -> Kubeconfig:
         raise _unreadable(Path(error.filename or user_path), error) from error
     except (ValueError, TypeError) as error:
         raise KubeconfigInvalid(
-            f"{user_path}: its client certificate is none ({error})", copy_fix(inventory), does="changes"
+            f"{user_path}: its client certificate cannot be read ({error})", copy_fix(inventory), does="changes"
         ) from error
 
 

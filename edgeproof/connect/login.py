@@ -115,7 +115,7 @@ class Login:
             ) from error
         except (OSError, ValueError, paramiko.SSHException, UnknownKeyType, UnsupportedAlgorithm) as error:
             raise KeyRefused(
-                f"{self.node}: {file} is no private key that can be read ({error})", "name a private key in ssh.key"
+                f"{self.node}: {file} is not a readable private key ({error})", "name a private key in ssh.key"
             ) from error
 
 

@@ -37,7 +37,7 @@ def host_key_refused(login: Login, shown: str, judgement: Judgement) -> ConnectE
     if login.way:
         add = f"{login.ssh} true   # it asks once; ssh-keyscan knows no way through {login.way.through}"
     return HostKeyUnknown(
-        f"{login.node}: its host key ({shown}) stands in no known_hosts ({files}){login.note}", ON_THE_CONSOLE + add, does="changes",
+        f"{login.node}: its host key ({shown}) is not in known_hosts ({files}){login.note}", ON_THE_CONSOLE + add, does="changes",
     )  # fmt: skip
 
 
@@ -62,12 +62,12 @@ def way_failed(login: Login, way: Way, said: str) -> ConnectError:
     if far_end:
         return NodeUnreachable(
             f"{where} cannot be reached from {way.through}: {far_end[1] or 'connect failed'}",
-            f"is the board on, its cable in, its address right as {way.through} sees it?",
+            f"check the board's power, its network cable, and its address as seen from {way.through}",
         )
     words = said or f"no SSH server answers within {limits.SSH_CONNECT_S:.0f} s, and it says nothing"
     return WayFailed(
         f"the way to {where} through {way.through} failed: {words}{login.note}",
-        f"{login.ssh} true   # must work without a question",
+        f"{login.ssh} true   # must work without asking anything",
     )
 
 
@@ -78,21 +78,21 @@ def unreachable(login: Login, error: Exception) -> NodeUnreachable:
         return NodeUnreachable(f"{where}: this name does not resolve here{login.note}", f"getent hosts {login.host}")
     if isinstance(error, ConnectionRefusedError):
         return NodeUnreachable(
-            f"{where} refuses connections: the board is up, its SSH server is not{login.note}",
+            f"{where} refuses connections: the board is up, but its SSH server is not running{login.note}",
             "on its console: sudo systemctl enable --now ssh",
             does="changes",
         )
     if isinstance(error, TimeoutError):
         return NodeUnreachable(
             f"{where} does not answer within {limits.SSH_CONNECT_S:.0f} s{login.note}",
-            "is the board on, and its cable in?",
+            "check that the board is powered and that its network cable is plugged in",
         )
     if isinstance(error, OSError) and error.errno:
         return NodeUnreachable(
             f"{where} cannot be reached ({os.strerror(error.errno)}){login.note}",
-            "is the board on, its cable in, its address right?",
+            "check the board's power, its network cable and its address",
         )
     return NodeUnreachable(
-        f"{where} gives no SSH session ({error or type(error).__name__})",
+        f"{where} does not start an SSH session ({error or type(error).__name__})",
         "on its console: sudo journalctl -u ssh -n 20",
     )

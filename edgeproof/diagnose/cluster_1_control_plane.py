@@ -33,7 +33,7 @@ RENEW = "sudo systemctl restart k3s   # K3s renews certificates near their end; 
 API = {
     "KubeconfigInvalid": "the kubeconfig cannot be used",
     "KubeconfigIsLocal": "the kubeconfig was copied from the server as it stood, and names this machine",
-    "ApiUnreachable": "the API server cannot be asked at the URL that the kubeconfig names",
+    "ApiUnreachable": "the API server cannot be reached at the URL in the kubeconfig",
     "ApiRefused": "the API server answers, and does not do what this kubeconfig asks",
 }
 """What each failure means, by the name of its class in edgeproof.errors."""

@@ -109,7 +109,7 @@ def test_certificates_are_not_read_strictly(tmp_path: Path, port: int) -> None:
 def test_foreign_authority(tmp_path: Path, port: int) -> None:
     """A server that another authority vouches for: the kubeconfig is foreign, and the fix copies the server's."""
     error = refusal(api_at(tmp_path, port, authority=self_signed("another-ca")))
-    assert "shows a certificate of another cluster" in str(error)
+    assert "presents a certificate of another cluster" in str(error)
     assert "sudo cat /etc/rancher/k3s/k3s.yaml" in error.fix
 
 
@@ -190,7 +190,7 @@ def refusal_by(
 def test_address_that_is_not_in_the_certificate(tmp_path: Path) -> None:
     """The right cluster, whose certificate lacks the address: its names are told, and --tls-san is the fix, not another kubeconfig."""
     _, error = refusal_by(tmp_path, ("kubernetes", "10.43.0.1"))
-    assert "is the right cluster, but its certificate is not made for 127.0.0.1, but for kubernetes, 10.43.0.1" in str(
+    assert "is the right cluster, but its certificate is not valid for 127.0.0.1, but for kubernetes, 10.43.0.1" in str(
         error
     )
     assert "tls-san" in error.fix
@@ -216,7 +216,7 @@ def test_certificate_of_the_future(tmp_path: Path) -> None:
 def test_certificate_that_has_ended(tmp_path: Path) -> None:
     """A server's certificate that has ended is told as that: K3s renews it when it starts."""
     _, error = refusal_by(tmp_path, (LOOPBACK,), starts_days=-9, ends_days=-2)
-    assert "shows a certificate that has ended" in str(error)
+    assert "presents a certificate that has expired" in str(error)
     assert "systemctl restart k3s" in error.fix
 
 
@@ -226,7 +226,7 @@ def test_server_that_speaks_no_tls(tmp_path: Path) -> None:
         Thread(target=server.serve_forever, daemon=True).start()
         error = refusal(api_at(tmp_path, server.server_port))
         server.shutdown()
-    assert "does not speak TLS" in str(error)
+    assert "does not complete the TLS handshake" in str(error)
 
 
 @pytest.mark.usefixtures("short_limit")
@@ -268,7 +268,7 @@ def test_copy_that_names_this_machine(tmp_path: Path, host: str) -> None:
         bound.bind((LOOPBACK, 0))
         url = f"https://{host}:{bound.getsockname()[1]}"
         file = write_kubeconfig(tmp_path / "config", url, OWN)
-        with pytest.raises(KubeconfigIsLocal, match="which is this machine and not user-desktop") as caught:
+        with pytest.raises(KubeconfigIsLocal, match="which is this machine, not user-desktop") as caught:
             KubernetesApi(inventory_at("192.0.2.1", kubeconfig=file)).call("GET", "/version")
     pattern = url.replace(".", "\\.")
     assert caught.value.fix == f"sed -i 's#{pattern}#https://192.0.2.1:{url.rpartition(':')[2]}#' {file}"

@@ -56,7 +56,7 @@ def test_arguments_and_environment(tmp_path: Path) -> None:
     [
         ("echo no session: log in first >&2; exit 1", "./login: no session: log in first"),
         ("exit 3", "exit status 3"),
-        ("echo hello", "what it prints is no ExecCredential"),
+        ("echo hello", "what it prints is not an ExecCredential"),
         (printed(), "neither a token nor a certificate"),
     ],
 )

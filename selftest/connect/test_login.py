@@ -51,7 +51,7 @@ def test_inventory_counts_more(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(None, "does not exist"), ("no key", "no private key that can be read"), ("locked", "has a passphrase")],
+    [(None, "does not exist"), ("no key", "not a readable private key"), ("locked", "has a passphrase")],
 )
 def test_given_key_that_cannot_be_used(tmp_path: Path, text: str | None, words: str) -> None:
     """A key that the inventory names, and that is absent, none, or locked, is an error that says which."""

@@ -115,7 +115,7 @@ def test_no_answer(inventory_for: InventoryFor) -> None:
         error = refusal(inventory_for(full.getsockname()[1]), NodeUnreachable)
     assert monotonic() - started < 3
     assert "does not answer within 1 s" in str(error)
-    assert "is the board on" in error.fix
+    assert "check that the board is powered" in error.fix
 
 
 @pytest.mark.usefixtures("short_limit")
@@ -125,7 +125,7 @@ def test_listener_that_never_speaks(inventory_for: InventoryFor) -> None:
         started = monotonic()
         error = refusal(inventory_for(mute.getsockname()[1]), NodeUnreachable)
     assert monotonic() - started < 3
-    assert "gives no SSH session" in str(error)
+    assert "does not start an SSH session" in str(error)
     assert "journalctl -u ssh" in error.fix
 
 

@@ -97,7 +97,7 @@ def test_declared_by_id_and_by_name() -> None:
 
 def test_an_id_cannot_be_compared_with_a_name_alone() -> None:
     """Nvpmodel told no id, and the conf has no mode of that name."""
-    with pytest.raises(Blocked, match="told the mode MODE_15W_6CORE, no id"):
+    with pytest.raises(Blocked, match="printed the mode MODE_15W_6CORE without an id"):
         mode_of("MODE_15W_6CORE").wanted("2")
 
 

@@ -102,7 +102,7 @@ class Case:
 CASES = (
     Case("silent address", _silent_address, "cannot be reached"),
     Case("changed host key", _changed_host_key, "its host key has changed"),
-    Case("unknown host key", _unknown_host_key, "stands in no known_hosts"),
+    Case("unknown host key", _unknown_host_key, "is not in known_hosts"),
     Case("expired kubeconfig", _expired, "its client certificate ended on", "api", "cluster"),
     Case("foreign kubeconfig", _foreign_user, "refuses this kubeconfig", "api", "cluster"),
     Case("another cluster's authority", _foreign_authority, "certificate", "api", "cluster"),

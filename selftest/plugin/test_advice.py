@@ -94,7 +94,7 @@ def test_advice_asks_for_what_is_there(suite: str, check: ast.FunctionDef) -> No
     if "client_clock" in fixtures:
         there.add("nodes")
     if fixtures & {"verify_pods", "claim_pods", "workloads"}:
-        there |= {"cluster", "nodes"}  # the fixture cluster is made of them
+        there |= {"cluster", "nodes"}  # both are observed before a workload runs
     assert parameters_of(suite, name_of(check)) - there == set()
 
 

@@ -21,7 +21,7 @@ CHECKS = {
 OF_ALL = {"client_clock"}
 """Checks of all nodes together."""
 
-REASON = "refuses connections: the board is up, its SSH server is not"
+REASON = "refuses connections: the board is up, but its SSH server is not running"
 
 
 @pytest.mark.parametrize("node", NODES)
