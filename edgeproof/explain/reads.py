@@ -37,6 +37,7 @@ DERIVED = {
     "kind": "platform",
     "reach": "",
     "link": "links",
+    "datastore": "k3s_log",
     "slow_ports": "links",
     "way_out": "answers",
 }

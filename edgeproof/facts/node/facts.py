@@ -78,34 +78,39 @@ class NodeFacts(
         return self.declared.kind or self.platform.kind
 
     @property
-
-            raise Blocked(f"K3s does not run as a server on {self.name} (see the check services)")
-            raise Blocked(f"the gateway {gateway} is silent (see the check subnet)")
-            raise Blocked(f"{self.declared.address} is on no interface (see the check address)")
-            return route.way
-        """
-        """Say which way its default route must lead: to the gateway, on the interface of its address; as it does, without a gateway.
+    def link(self) -> Link:
         """The interface that holds its address; blocked where none does."""
-        """The ports under its address that run slower than 1000 Mb/s full duplex, though they can do more."""
-        """What the journal of a K3s server tells of its datastore; blocked where K3s does not run as one."""
-        An address that lies on no card (lo, a dummy) is reached over any. Blocked where the gateway is silent, and another is used.
-        holder = self.network.interface_of(str(self.declared.address))
-        if "server" not in self.k3s.role:
-        if gateway is None:
-        if not holder:
-        if not name:
-        if route.interface == holder and gateway not in self.answers.there:
         name = self.network.interface_of(str(self.declared.address))
-        return f"{gateway} on {route.interface if holder == 'lo' or holder.startswith('dummy') else holder}"
-        return self.k3s_log
+        if not name:
+            raise Blocked(f"{self.declared.address} is on no interface (see the check address)")
         return self.links.of(name)
-        return self.links.slow_below(self.link.name)
+
+    def way_out(self, inventory: Inventory) -> str:
+        """Say which way its default route must lead: to the gateway, on the interface of its address; as it does, without a gateway.
+
+        An address that lies on no card (lo, a dummy) is reached over any. Blocked where the gateway is silent, and another is used.
+        """
         route, gateway = self.network.default_route, inventory.network.gateway
+        if gateway is None:
+            return route.way
+        holder = self.network.interface_of(str(self.declared.address))
+        if not holder:
+            raise Blocked(f"{self.declared.address} is on no interface (see the check address)")
+        if route.interface == holder and gateway not in self.answers.there:
+            raise Blocked(f"the gateway {gateway} does not answer (see the check subnet)")
+        return f"{gateway} on {route.interface if holder == 'lo' or holder.startswith('dummy') else holder}"
+
+    @property
+    def slow_ports(self) -> tuple[Link, ...]:
+        """The ports under its address that run slower than 1000 Mb/s full duplex, though they can do more."""
+        return self.links.slow_below(self.link.name)
+
     @property
     def datastore(self) -> K3sLog:
-    def link(self) -> Link:
-    def slow_ports(self) -> tuple[Link, ...]:
-    def way_out(self, inventory: Inventory) -> str:
+        """What the journal of a K3s server tells of its datastore; blocked where K3s does not run as one."""
+        if "server" not in self.k3s.role:
+            raise Blocked(f"K3s does not run as a server on {self.name} (see the check services)")
+        return self.k3s_log
 
     def __repr__(self) -> str:
         return self.name
