@@ -72,6 +72,12 @@ ANSWERS_S = 8.0
 DNS_S = 2.0
 """From a name server's question to its answer."""
 
+PORT_S = 3.0
+"""From asking for a TCP connection to its being there."""
+
+PORTS_S = 9.0
+"""A port asked in two ways, one after the other, and some air."""
+
 JOURNAL_S = 4.0
 """The last lines of a service's journal since boot."""
 

@@ -1,5 +1,7 @@
 """Address, subnet, default route, name servers, ranges, peers."""
 
+import pytest
+
 from edgeproof.facts.node import NodeFacts
 from edgeproof.inventory import Inventory
 
@@ -54,3 +56,14 @@ def test_mtu(node: NodeFacts) -> None:
 def test_link_speed(node: NodeFacts) -> None:
     """Each wired port under the node's address runs at 1000 Mb/s or more, full duplex, where the port itself can."""
     assert node.slow_ports == ()
+
+
+def test_api_port(agent: NodeFacts) -> None:
+    """The agent gets through to the API's port of each server (5 at most) that listens on it and that others get through to."""
+    assert agent.shut.api == ()
+
+
+@pytest.mark.usefixtures("storage")
+def test_nfs_port(agent: NodeFacts) -> None:
+    """The agent gets through to the NFS server's port, where it listens and others get through."""
+    assert agent.shut.nfs == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterable
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
@@ -36,6 +37,9 @@ MACHINE_ID = re.compile(r"\b[0-9a-f]{32}\b")
 UUID = re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b")
 MAC = re.compile(r"(?i)(?<![0-9a-f:])(?!(?:00:){5}00|(?:ff:){5}ff)[0-9a-f]{2}(?::[0-9a-f]{2}){5}(?![0-9a-f:])")
 """A hardware address: not loopback's zeros, not everybody's, and no part of a longer row of bytes."""
+HOST_KEY = re.compile(r"(?<=[\w@-] )AAAA[A-Za-z0-9+/]{30,4000}={0,2}(?= |$)", re.M)
+"""A public key, as it stands behind its type: by a host's anybody can find it."""
+
 ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.]*\d)")
 STAND_IN = IPv4Network("198.18.0.0/15")
 """For benchmarks of networks (RFC 2544), so that nobody's own network is meant."""
@@ -71,7 +75,11 @@ class Numbered:
 
     def __call__(self, found: re.Match[str]) -> str:
         """Give the stand-in of what was found."""
-        return self.known.setdefault(found[0].lower(), self.form(len(self.known) + 1))
+        return self.of(found[0])
+
+    def of(self, text: str) -> str:
+        """Give the stand-in of a text."""
+        return self.known.setdefault(text, self.form(len(self.known) + 1))
 
 
 class Hider:
@@ -82,6 +90,7 @@ class Hider:
 
     def __init__(self, inventory: Inventory, names: bool) -> None:
         self.machine_ids, self.uuids = Numbered("{:032x}".format), Numbered("00000000-0000-4000-8000-{:012d}".format)
+        self.host_keys = Numbered(lambda number: base64.b64encode(b"%48d" % number).decode())
         self.macs = Numbered(lambda number: f"02:00:5e:00:{number >> 8 & 255:02x}:{number & 255:02x}")
         self.outside: dict[IPv4Address, IPv4Address] = {}
         self.networks = _networks(inventory) if names else []
@@ -91,7 +100,8 @@ class Hider:
 
     def __call__(self, text: str) -> str:
         """Give the text with all of it hidden."""
-        text = MAC.sub(self.macs, self.uuids_hidden(without_secrets(text)))
+        text = HOST_KEY.sub(self.host_keys, self.uuids_hidden(without_secrets(text)))
+        text = MAC.sub(lambda found: self.macs.of(found[0].lower()), text)
         if not self.words:
             return text
         text = ADDRESS.sub(self._address, text)

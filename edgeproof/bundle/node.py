@@ -24,7 +24,11 @@ from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
 from edgeproof.trial.mounts import mount_script
 
-READ_BESIDE = ("/proc/self/mountinfo", "/sys/class/thermal/thermal_zone*/trip_point_*_temp")
+READ_BESIDE = (
+    "/proc/self/mountinfo",
+    "/sys/class/thermal/thermal_zone*/trip_point_*_temp",
+    "/etc/ssh/ssh_host_*_key.pub",
+)
 """What stat(1) reads by itself, and what a snippet names by a variable that the node fills."""
 
 MOST_FILE_BYTES = 16384

@@ -10,6 +10,7 @@ from edgeproof.diagnose.k3s_said import misses_its_etcd_address
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.links import GIGABIT_MBPS
 from edgeproof.facts.node.peers import peers_of
+from edgeproof.facts.node.ports import API_PORT, api_doors, nfs_door
 from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 
@@ -170,3 +171,28 @@ def link_speed(node: NodeFacts) -> Advice:
             does="reads",
         )
     return found.after(str(link))
+
+
+@advises("api_port")
+def api_port(agent: NodeFacts, inventory: Inventory) -> Advice:
+    """A firewall on the server, or between the two."""
+    name = agent.shut.api[0]
+    answer = agent.ports.answer(api_doors(inventory)[name])
+    found = catalogue("api-port-blocked", server=name, agent=agent.declared.address)
+    return found.after(f"K3s on {name} listens on port {API_PORT}, and {agent.name} does not get through ({answer})")
+
+
+@advises("nfs_port")
+def nfs_port(agent: NodeFacts, inventory: Inventory) -> Advice:
+    """A firewall on the server, or between the two; a NAS has its own list of who may come."""
+    name, door = agent.shut.nfs[0], nfs_door(inventory)
+    found = catalogue("nfs-port-blocked", server=name, agent=agent.declared.address, port=door[1])
+    if inventory.nfs_node is None:
+        found = replace(
+            found,
+            fix=f"let {agent.declared.address} in at the firewall of {name}, and of what lies between   # then: python -m edgeproof node -k nfs_port",
+            does="changes",
+        )
+    return found.after(
+        f"port {door[1]} of {name} is open to others, and not to {agent.name} ({agent.ports.answer(door)})"
+    )

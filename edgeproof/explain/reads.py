@@ -40,6 +40,7 @@ DERIVED = {
     "datastore": "k3s_log",
     "slow_ports": "links",
     "way_out": "answers",
+    "shut": "ports",
 }
 """Attributes of a node that are no fact of its own, and the fact they come from."""
 

@@ -143,7 +143,7 @@ def nfs_blocked(inventory: Inventory, storage: Storage, nodes: dict[str, NodeFac
     """The agents that cannot mount whatever the claim says, each with the reason."""
     blocked = {}
     for agent in inventory.agents:
-        why = _no_client(nodes[agent.name]) or _no_server(inventory, nodes, agent)
+        why = _no_client(nodes[agent.name]) or _no_server(inventory, nodes, agent) or _shut_out(nodes[agent.name])
         if why:
             blocked[agent.name] = why
     return blocked
@@ -164,6 +164,13 @@ def _no_server(inventory: Inventory, nodes: dict[str, NodeFacts], agent: Node) -
     if server.reach.error:
         return f"SSH to the NFS server {server.name}: {server.reach.error}"
     return "" if reason(server, "nfs_server") else server.nfs_server.refuses(agent, inventory.storage)
+
+
+def _shut_out(agent: NodeFacts) -> str:
+    """Say that the agent does not get through to the server's port; '' where it does, or nobody knows."""
+    if reason(agent, "shut") or reason(agent.shut, "nfs") or not agent.shut.nfs:
+        return ""
+    return f"{agent.name} does not get through to {agent.shut.nfs[0]} (see the check nfs_port in tests_node)"
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ import json
 import pytest
 
 from edgeproof.bundle.hidden import Hider, without_secrets
+from edgeproof.facts.node.host_keys import parse_host_keys
+from edgeproof.facts.probe import Output
 from edgeproof.inventory import Inventory
 
 TOKEN = "K103f0a9c1d5e7b2486f0a9c1d5e7b2486f0a9c1d5e7b2486f0a9c1d5e7b2486f::server:9d1c7f3b5a2e4806"
@@ -80,6 +82,15 @@ def test_equal_ids_stay_equal() -> None:
     one, other = "0c9f35a1e7d24b8f96b3d8e5472a10cd", "b81e4c27d3f95a60817f2ce4a9d05b3e"
     assert hide(one) == hide(one) != hide(other)
     assert hide(one) != one
+
+
+def test_public_host_keys_are_replaced() -> None:
+    """Equal ones by equal ones, each by one that a key can be read from."""
+    hide, key = Hider(inventory(), names=False), "AAAAC3NzaC1lZDI1NTE5AAAAI"
+    one, again, other = (hide(f"ssh-ed25519 {key}{'B' * 42}{end} root@edge-a\n") for end in ("b", "b", "B"))
+    assert key not in one
+    assert one == again != other
+    assert isinstance(parse_host_keys(Output(f"key {one.removesuffix(' root@edge-a' + chr(10))}\n")), frozenset)
 
 
 def test_names_are_hidden_on_request() -> None:

@@ -17,7 +17,7 @@ from edgeproof.facts.observed import Blocked, Facts, observed, reason, replaced,
 from edgeproof.inventory import Inventory, load_inventory
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-NOT_PROBED = {"name", "declared", "reach", "clock_offset", "fleet", "membership"}
+NOT_PROBED = {"name", "declared", "reach", "clock_offset", "fleet", "membership", "shut"}
 
 
 def all_facts(base: type[Facts] = Facts) -> Iterator[type[Facts]]:

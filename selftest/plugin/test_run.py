@@ -21,6 +21,9 @@ CHECKS = {
 OF_ALL = {"client_clock"}
 """Checks of all nodes together."""
 
+OF_AGENTS = {"nfs_client", "api_port", "nfs_port"}
+"""Checks that servers have not."""
+
 REASON = "refuses connections: the board is up, but its SSH server is not running"
 
 
@@ -33,7 +36,7 @@ def test_one_check_fails(run: PytestRun, node: str) -> None:
 @pytest.mark.parametrize("node", NODES)
 def test_all_others_are_blocked(run: PytestRun, node: str) -> None:
     """On each node all other checks are blocked: none passes, none is skipped."""
-    agents_only = {"nfs_client"} if node == "user-desktop" else set()
+    agents_only = OF_AGENTS if node == "user-desktop" else set()
     assert run.ended(node, "blocked") == CHECKS - {"ssh"} - agents_only - OF_ALL
     assert run.ended("cluster", "blocked") == OF_ALL
 
@@ -63,9 +66,9 @@ def test_matrix(run: PytestRun) -> None:
     rows = [[cell.strip() for cell in line.split("│")] for line in run.stdout.splitlines() if "│" in line]
     letters = {row[1]: row[2:] for row in rows}
     assert letters.pop("ssh") == ["F", "F", ""]
-    assert letters.pop("nfs_client") == ["", "B", ""]
+    assert [letters.pop(check) for check in OF_AGENTS] == [["", "B", ""]] * len(OF_AGENTS)
     assert letters.pop("client_clock") == ["", "", "B"]
-    assert letters == {check: ["B", "B", ""] for check in CHECKS - {"ssh", "nfs_client"} - OF_ALL}
+    assert letters == {check: ["B", "B", ""] for check in CHECKS - {"ssh"} - OF_AGENTS - OF_ALL}
 
 
 def test_no_traceback(run: PytestRun) -> None:

@@ -13,6 +13,7 @@ from edgeproof.facts.node.k3s import K3sFacts, Membership
 from edgeproof.facts.node.k3s_log import K3sLog, K3sLogFacts
 from edgeproof.facts.node.links import Link, LinksFacts
 from edgeproof.facts.node.network import NetworkFacts
+from edgeproof.facts.node.ports import PortsFacts
 from edgeproof.facts.node.power import PowerFacts
 from edgeproof.facts.node.power_rails import PowerRailsFacts
 from edgeproof.facts.node.runtime import RuntimeFacts
@@ -46,6 +47,14 @@ class Fleet(Facts):
 
 
 @dataclass(frozen=True, repr=False)
+class ShutPorts(Facts):
+    """The servers that listen and that others get through to, and this node does not: the API's, and the NFS server."""
+
+    api: tuple[str, ...]
+    nfs: tuple[str, ...]
+
+
+@dataclass(frozen=True, repr=False)
 class NodeFacts(
     IdentityFacts,
     ClockFacts,
@@ -53,6 +62,7 @@ class NodeFacts(
     NetworkFacts,
     LinksFacts,
     AnswersFacts,
+    PortsFacts,
     SystemFacts,
     PowerFacts,
     PowerRailsFacts,
@@ -71,6 +81,7 @@ class NodeFacts(
     sudo: Sudo
     fleet: Fleet
     membership: Membership
+    shut: ShutPorts
 
     @property
     def kind(self) -> Kind:

@@ -13,6 +13,7 @@ from edgeproof.facts.node.gather import Raw
 from edgeproof.facts.node.gpu_chain import with_blocked, with_settled
 from edgeproof.facts.node.membership import membership_of
 from edgeproof.facts.node.probes import probes_for
+from edgeproof.facts.node.shut_ports import shut_ports_of
 from edgeproof.facts.node.sudo import SUDO
 from edgeproof.facts.observed import Unobserved, replaced, unobserved
 from edgeproof.facts.probe import Output, Probe
@@ -26,7 +27,12 @@ def parse_nodes(raw: Raw, inventory: Inventory) -> dict[str, NodeFacts]:
     alone = {name: _parse(inventory, node, raw.get(name, {})) for name, node in inventory.nodes.items()}
     return {
         name: with_clock(
-            replaced(facts, fleet=fleet_of(facts, alone), membership=membership_of(facts, alone, inventory))
+            replaced(
+                facts,
+                fleet=fleet_of(facts, alone),
+                membership=membership_of(facts, alone, inventory),
+                shut=shut_ports_of(facts, alone, inventory),
+            )
         )
         for name, facts in alone.items()
     }
@@ -46,6 +52,7 @@ def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
         "reach": reach,
         "fleet": unobserved("alone"),
         "membership": unobserved("alone"),
+        "shut": unobserved("alone"),
     }
     facts = with_settled(NodeFacts(**(unasked | values | own)))
     return with_blocked(with_inapplicable(facts, inventory))
