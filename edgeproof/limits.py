@@ -120,6 +120,12 @@ NAMESPACE_GONE_S = SCALE * 60.0
 CLAIM_BOUND_S = SCALE * 30.0
 """From making a volume and a claim on it to their being bound; the binder makes a round every 15 s."""
 
+NFS_ANSWER_S = 5.0
+"""From asking a mounted NFS for its size to the answer; one that hangs is killed then."""
+
+NFS_MOUNTS_S = 8.0
+"""All NFS mounts of a node, asked side by side, with what it takes to kill those that hang."""
+
 TRIAL_MOUNT_S = 20.0
 """The mount itself of an NFS mount by hand."""
 

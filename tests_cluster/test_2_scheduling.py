@@ -1,4 +1,4 @@
-"""Where pods may go: taint, labels, an idle master, no agent that is cordoned, no GPU that nobody advertises."""
+"""Where pods may go: taint, labels, an idle master, no agent that is cordoned, no GPU that nobody advertises, room for workers."""
 
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
@@ -32,3 +32,8 @@ def test_gpu_request(cluster: ClusterFacts) -> None:
 def test_gpu_advertised(node: NodeFacts, cluster: ClusterFacts) -> None:
     """Where pods get the GPU as a resource, the node advertises one."""
     assert cluster.gpus_advertised(node.name) >= 1
+
+
+def test_placement(agent: NodeFacts, worker_room: dict[str, tuple[str, ...]]) -> None:
+    """The agent has room for one pod of each workload beside what runs there."""
+    assert worker_room[agent.name] == ()

@@ -1,4 +1,4 @@
-"""The NFS server and its export, a mount by hand, the claim, and a pod that lists the images."""
+"""The NFS server and its export, a mount by hand, the mounts that stand, the claim, and a pod that lists the images."""
 
 import pytest
 
@@ -8,6 +8,7 @@ from edgeproof.facts.node.storage import Listing, NfsServer, needed
 from edgeproof.inventory import Inventory, Storage
 from edgeproof.trial.claim_pods import ClaimPod
 from edgeproof.trial.mounts import TrialMount
+from edgeproof.trial.standing_mounts import MountTrouble
 
 CLAIM = "nfs-images-pvc"
 
@@ -34,6 +35,11 @@ def test_export_folder(nfs_server: NfsServer, inventory: Inventory, storage: Sto
 def test_mount(agent: NodeFacts, trial_mounts: dict[str, TrialMount]) -> None:
     """The agent mounts the export by hand."""
     assert trial_mounts[agent.name].complaint == ""
+
+
+def test_standing_mounts(node: NodeFacts, standing_mounts: dict[str, tuple[MountTrouble, ...]]) -> None:
+    """The NFS mounts of the node answer, with the options that were asked for, and none that /etc/fstab names is missing."""
+    assert standing_mounts[node.name] == ()
 
 
 def test_claim(cluster: ClusterFacts) -> None:

@@ -10,6 +10,9 @@ from edgeproof.facts.cluster.pods import PodOnNode
 from edgeproof.facts.node import NodeFacts
 from edgeproof.inventory import Inventory
 
+CLOUD = "node.cloudprovider.kubernetes.io/uninitialized"
+"""Taint of a node whose kubelet waits for an external cloud controller."""
+
 RESTARTED = {"Deployment": "deployment", "StatefulSet": "statefulset"}
 """Owners whose pods `kubectl rollout restart` makes anew, where the scheduler lets them."""
 
@@ -89,3 +92,13 @@ def gpu_advertised(node: NodeFacts, cluster: ClusterFacts) -> Advice:
         "kubectl get pods -A -o wide | grep device-plugin; kubectl logs of the one on this node",
         does="reads",
     )
+
+
+@advises("placement")
+def placement(agent: NodeFacts, worker_room: dict[str, tuple[str, ...]]) -> Advice:
+    """A taint that nothing takes away, a label that a RuntimeClass selects, or resources that other pods hold."""
+    lacks = worker_room[agent.name]
+    said = "; ".join(lacks)
+    if any(CLOUD in lack for lack in lacks):
+        return catalogue("cloud-controller-missing", node=agent.declared.member_name).after(said)
+    return catalogue("no-room-for-worker", node=agent.declared.member_name).after(said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
@@ -10,11 +11,13 @@ from edgeproof.diagnose.failed_mount import MountOf, explain_mount
 from edgeproof.diagnose.pod_end import OwnersImage, pod_end
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.node.nfs_mounts import DELETED
 from edgeproof.facts.node.storage import ADD, READ, NfsServer, needed
 from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 from edgeproof.trial.claim_pods import ClaimPod
 from edgeproof.trial.mounts import TrialMount
+from edgeproof.trial.standing_mounts import WORDS, MountTrouble
 
 
 @advises("nfs_service")
@@ -135,6 +138,27 @@ def mount(inventory: Inventory, agent: NodeFacts, trial_mounts: dict[str, TrialM
     trial = trial_mounts[agent.name]
     built = None if reason(trial, "kernel") else trial.kernel
     return explain_mount(trial.complaint, _mount_of(inventory, agent, built, trial.version_let_in))
+
+
+@advises("standing_mounts")
+def standing_mounts(node: NodeFacts, standing_mounts: dict[str, tuple[MountTrouble, ...]]) -> Advice:
+    """The gravest of them: stale, then silent, then lost, then by other options."""
+    found = standing_mounts[node.name]
+    worst = min(found, key=lambda trouble: tuple(WORDS).index(trouble.kind))
+    mount, said = worst.mount, "; ".join(map(repr, found))
+    place = shlex.quote(mount.place.removesuffix(DELETED))
+    if worst.kind == "options":
+        return Advice(
+            f"{said}: it was mounted before that was written, or by somebody who asked for something else",
+            f"sudo umount {place} && sudo mount {place}   # on {node.name}, when nothing uses it; a pod's mount is made anew with the pod",
+            does="restarts",
+        )
+    is_lost, is_silent = worst.kind == "lost", worst.kind == "silent"
+    row = catalogue(
+        "nfs-mount-lost" if is_lost else "nfs-mount-silent" if is_silent else "nfs-stale",
+        node=node.name, server=mount.host, path=place,
+    )  # fmt: skip
+    return row.after(said)
 
 
 @advises("claim")

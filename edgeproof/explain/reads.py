@@ -68,10 +68,12 @@ OF_API = {
 """The API's paths that each field of ClusterFacts is made of."""
 
 SET_UP = {
+    "worker_room": "the Jobs' pods, beside what the API tells of nodes, pods and RuntimeClasses",
     "verify_pods": "a pod of gpu-cluster-verify on each node",
     "claim_pods": "a pod with the claim on each agent",
     "trial_mounts": "the export, mounted by hand on each agent",
     "client_clock": "an exchange of times with each node",
+    "standing_mounts": "the NFS mounts of each node and of /etc/fstab, beside the volumes' mountOptions",
     "usual_listing": "the exported folder's listing",
     "workloads": "the Jobs and their shards' records",
     "measured": "",

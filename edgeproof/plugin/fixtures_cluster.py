@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -11,15 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edgeproof.facts.observed import Blocked, NotApplicable, reason
-from edgeproof.inventory import Inventory, Node, Storage
+from edgeproof.inventory import Inventory
 from edgeproof.plugin.session import INVENTORY, SHARED, is_worker, progress
-from edgeproof.plugin.sudo import PASSWORD
-from edgeproof.side_by_side import side_by_side
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from edgeproof.facts.cluster import ClusterFacts
     from edgeproof.facts.node import NodeFacts
-    from edgeproof.facts.node.storage import Listing
     from edgeproof.trial.claim_pods import ClaimPod
     from edgeproof.trial.mounts import TrialMount
     from edgeproof.trial.namespace import OwnNamespace
@@ -94,18 +92,50 @@ def _usable(cluster: ClusterFacts, names: list[str], is_scheduled: bool) -> tupl
 
 
 @pytest.fixture(scope="session")
+def worker_room(inventory: Inventory, nodes: dict[str, NodeFacts], cluster: ClusterFacts) -> dict[str, tuple[str, ...]]:
+    """What each agent lacks for one pod of each workload: nothing where it has room."""
+    from edgeproof.workload.room import lacking_for_workers
+
+    found: dict[str, object] = {}
+    missing, pointless = {}, {}
+    for agent in inventory.agents:
+        try:
+            found[agent.name] = lacking_for_workers(cluster, nodes[agent.name])
+        except Blocked as blocked:
+            missing[agent.name] = blocked.why
+        except NotApplicable as inapplicable:
+            pointless[agent.name] = inapplicable.why
+    return ByNode(found, missing, pointless)  # type: ignore[return-value]
+
+
+def _crowded(
+    cluster: ClusterFacts, worker_room: dict[str, tuple[str, ...]], names: list[str], spec: dict[str, Any]
+) -> dict[str, str]:
+    """Find the agents without room for a worker that have none for a pod of this spec either."""
+    lacks = {name: cluster.lacks(name, spec) for name in names if worker_room.get(name)}
+    return {
+        name: f"{name} has no room: {'; '.join(why)} (see the check placement)" for name, why in lacks.items() if why
+    }
+
+
+@pytest.fixture(scope="session")
 def verify_pods(
-    inventory: Inventory, nodes: dict[str, NodeFacts], cluster: ClusterFacts, own_namespace: OwnNamespace
+    inventory: Inventory,
+    nodes: dict[str, NodeFacts],
+    cluster: ClusterFacts,
+    worker_room: dict[str, tuple[str, ...]],
+    own_namespace: OwnNamespace,
 ) -> dict[str, VerifyPod]:
     """The pod of gpu-cluster-verify on each node, and what it sees."""
-    from edgeproof.trial.verify_pods import VerifyPods
+    from edgeproof.trial.verify_pods import VerifyPods, spec_for
 
     pointless = _of_another_machine(cluster)
     usable, missing = _usable(cluster, [name for name in inventory.nodes if name not in pointless], is_scheduled=False)
-    unadvertised = _unadvertised(cluster, usable)
-    able = [name for name in usable if name not in unadvertised]
+    barred = _unadvertised(cluster, usable)
+    barred |= _crowded(cluster, worker_room, [name for name in usable if name not in barred], spec_for(cluster))
+    able = [name for name in usable if name not in barred]
     pods = VerifyPods(inventory, own_namespace).start(able, broken_links(nodes, cluster)) if able else {}
-    return ByNode(dict(pods), missing | unadvertised, pointless)  # type: ignore[return-value]
+    return ByNode(dict(pods), missing | barred, pointless)  # type: ignore[return-value]
 
 
 def broken_links(nodes: dict[str, NodeFacts], cluster: ClusterFacts) -> dict[str, str]:
@@ -139,50 +169,16 @@ def _unadvertised(cluster: ClusterFacts, names: list[str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def nfs_blocked(inventory: Inventory, storage: Storage, nodes: dict[str, NodeFacts]) -> dict[str, str]:
-    """The agents that cannot mount whatever the claim says, each with the reason."""
-    blocked = {}
-    for agent in inventory.agents:
-        why = _no_client(nodes[agent.name]) or _no_server(inventory, nodes, agent) or _shut_out(nodes[agent.name])
-        if why:
-            blocked[agent.name] = why
-    return blocked
-
-
-def _no_client(agent: NodeFacts) -> str:
-    unasked = reason(agent, "nfs_client")
-    return unasked or (
-        "" if agent.nfs_client else "no NFS client is installed (see the check nfs_client in tests_node)"
-    )
-
-
-def _no_server(inventory: Inventory, nodes: dict[str, NodeFacts], agent: Node) -> str:
-    """Say why the server lets no mount by this agent succeed; '' where it may, or where the mount itself must tell."""
-    if inventory.nfs_node is None:
-        return ""
-    server = nodes[inventory.nfs_node.name]
-    if server.reach.error:
-        return f"SSH to the NFS server {server.name}: {server.reach.error}"
-    return "" if reason(server, "nfs_server") else server.nfs_server.refuses(agent, inventory.storage)
-
-
-def _shut_out(agent: NodeFacts) -> str:
-    """Say that the agent does not get through to the server's port; '' where it does, or nobody knows."""
-    if reason(agent, "shut") or reason(agent.shut, "nfs") or not agent.shut.nfs:
-        return ""
-    return f"{agent.name} does not get through to {agent.shut.nfs[0]} (see the check nfs_port in tests_node)"
-
-
-@pytest.fixture(scope="session")
 def claim_pods(
     inventory: Inventory,
     cluster: ClusterFacts,
     nfs_blocked: dict[str, str],
     trial_mounts: dict[str, TrialMount],
+    worker_room: dict[str, tuple[str, ...]],
     own_namespace: OwnNamespace,
 ) -> dict[str, ClaimPod]:
     """The nfs-test-pod on each agent that can mount the export, and what it sees of the images."""
-    from edgeproof.trial.claim_pods import ClaimPods
+    from edgeproof.trial.claim_pods import ClaimPods, spec_for
 
     unmounted = {
         name: f"{inventory.storage.export} cannot be mounted from {inventory.nfs_address} (see the check mount)"
@@ -191,39 +187,7 @@ def claim_pods(
     }
     rests_on = nfs_blocked | unmounted
     usable, missing = _usable(cluster, [agent.name for agent in inventory.agents], is_scheduled=True)
+    rests_on |= _crowded(cluster, worker_room, [name for name in usable if name not in rests_on], spec_for(cluster))
     able = [name for name in usable if name not in rests_on]
     pods = ClaimPods(inventory, own_namespace).start(able) if able else {}
     return ByNode(dict(pods), missing | rests_on)  # type: ignore[return-value]
-
-
-@pytest.fixture(scope="session")
-def trial_mounts(
-    pytestconfig: pytest.Config, inventory: Inventory, nfs_blocked: dict[str, str]
-) -> dict[str, TrialMount]:
-    """The export mounted by hand on each agent, all at once."""
-    from edgeproof.trial.mounts import try_mount
-
-    able = [agent.name for agent in inventory.agents if agent.name not in nfs_blocked]
-    password = pytestconfig.stash[PASSWORD]
-    mounts = side_by_side(able, lambda name: try_mount(inventory, inventory.nodes[name], password))
-    return ByNode(dict(mounts), nfs_blocked)  # type: ignore[return-value]
-
-
-@pytest.fixture
-def usual_listing(
-    inventory: Inventory, nodes: dict[str, NodeFacts], agent: NodeFacts, claim_pods: dict[str, ClaimPod]
-) -> Listing:
-    """What the pods are to see: the server's own listing, else what most of them see; not applicable where only this agent's tells.
-
-    Blocked where this agent's pod tells nothing.
-    """
-    assert claim_pods[agent.name].listing is not None
-    server = nodes[inventory.nfs_node.name] if inventory.nfs_node else None
-    if server and not reason(server, "nfs_server") and not reason(server.nfs_server, "listing"):
-        return server.nfs_server.listing
-    seen = [pod.listing for pod in claim_pods.values() if not reason(pod, "listing")]
-    if len(seen) < 2:
-        raise NotApplicable(
-            f"the folder on {inventory.nfs_address} cannot be listed here, and no two pods can be compared"
-        )
-    return Counter(seen).most_common(1)[0][0]

@@ -27,7 +27,11 @@ Measured = Callable[["Callable[[], JobRun]"], "JobRun"]
 
 @pytest.fixture(scope="session")
 def workloads(
-    pytestconfig: pytest.Config, inventory: Inventory, cluster: ClusterFacts, own_namespace: OwnNamespace
+    pytestconfig: pytest.Config,
+    inventory: Inventory,
+    cluster: ClusterFacts,
+    worker_room: dict[str, tuple[str, ...]],
+    own_namespace: OwnNamespace,
 ) -> Workloads:
     """The workloads, each run once; blocked while an agent cannot take a pod."""
     from edgeproof.workload.runs import Workloads
@@ -35,6 +39,8 @@ def workloads(
     for agent in inventory.agents:
         if why := cluster.takes_no_work(agent.name):
             raise Blocked(why)
+        if lacks := worker_room.get(agent.name):
+            raise Blocked(f"{agent.name} has no room for a worker: {'; '.join(lacks)} (see the check placement)")
     broken = broken_links(observed_nodes(pytestconfig), cluster)
     return Workloads(inventory, own_namespace, progress(pytestconfig), broken, pytestconfig.stash[PASSWORD])
 

@@ -35,7 +35,7 @@ MARKERS = (
     "cluster: what must be so of the cluster (tests_cluster)",
     "workload: the two image-classification jobs (tests_workload)",
 )
-OF_A_SUITE_RUN = ("outcome", "reporting", "fixtures_facts", "fixtures_cluster", "fixtures_workload")
+OF_A_SUITE_RUN = ("outcome", "reporting", "fixtures_facts", "fixtures_cluster", "fixtures_storage", "fixtures_workload")
 """The modules of this package that come in where one of the suites is run; each after those it imports."""
 
 WRITTEN = ("run-record", "fix-plan", "bundle", "bundle-hidden")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from edgeproof.errors import ApiRefused, ConnectError
+from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.cluster.members import HOSTNAME
 from edgeproof.facts.node.storage import Listing, listing
 from edgeproof.facts.observed import Facts, blank
@@ -32,6 +34,14 @@ class ClaimPod(Facts):
     mount_said: str
     listing: Listing
     trouble: str
+
+
+def spec_for(cluster: ClusterFacts) -> dict[str, Any]:
+    """Give what the test pod asks for of a node that it is bound to."""
+    item = manifest(TEST_POD)
+    tolerate_agents(item, cluster)
+    pod_spec(item).pop("nodeSelector", None)
+    return pod_spec(item)
 
 
 class ClaimPods:

@@ -12,6 +12,7 @@ from typing import Any
 
 from edgeproof import limits
 from edgeproof.errors import ApiRefused, ConnectError
+from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.observed import Facts, NotApplicable, blank, reason, unobserved
 from edgeproof.inventory import Inventory
 from edgeproof.quoted import shortened
@@ -29,6 +30,9 @@ API = "kubernetes API"
 """What the API's service is called among the names that a pod reaches."""
 
 LABEL = "app=gpu-test"
+EVERYWHERE = [{"operator": "Exists"}]
+"""Tolerations of every taint."""
+
 GPU_QUESTION = "import tensorflow as tf; print('Num GPUs Available:', len(tf.config.list_physical_devices('GPU')))"
 
 
@@ -56,6 +60,14 @@ class VerifyPod(Facts):
         if not self.has_gpu:
             raise NotApplicable(f"{self.node} has no GPU")
         return self.gpus
+
+
+def spec_for(cluster: ClusterFacts) -> dict[str, Any]:
+    """Give what its pods ask for of a node that gives pods a GPU."""
+    item = manifest(GPU_VERIFY)
+    ask_for_gpu(item, cluster.gpu_way)
+    pod_spec(item)["tolerations"] = EVERYWHERE
+    return pod_spec(item)
 
 
 class VerifyPods:
@@ -102,7 +114,7 @@ class VerifyPods:
         for labels in (item["spec"]["selector"]["matchLabels"], item["spec"]["template"]["metadata"]["labels"]):
             labels["set"] = item["metadata"]["name"]
         spec = pod_spec(item)
-        spec["tolerations"] = [{"operator": "Exists"}]
+        spec["tolerations"] = EVERYWHERE
         spec["containers"][0]["image"] = self.inventory.images.gpu_verify
         spec["containers"][0]["command"] = ["python3", "-c", program("answer_in_pod"), str(PORT)]
         return item

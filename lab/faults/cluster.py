@@ -75,6 +75,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         runs_on="server",
         breaks="k3s kubectl label nodes {node} node-type-",
         mends="k3s kubectl label nodes {node} node-type=worker --overwrite",
+        blocks_here=frozenset({"placement"}),
     ),
     ShellFault(
         name="pod-on-server",
@@ -120,7 +121,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         check="worker_image",
         breaks=KEEP + f"docker rmi {IMAGE}",
         mends=RESTORE_IMAGE,
-        blocks_here=frozenset({"worker_image_kind"}),
+        blocks_here=frozenset({"worker_image_kind", "placement"}),
     ),
     ShellFault(
         name="worker-image-different",

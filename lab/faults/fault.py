@@ -21,6 +21,7 @@ JOINED = frozenset(
         "joined",
         "authority",
         "nodes",
+        "placement",
         "exec_in_pod",
         "pod_reaches_pods",
         "api_service",

@@ -14,6 +14,7 @@ from edgeproof.facts.cluster.members import Member, boards, parse_member
 from edgeproof.facts.cluster.objects import Volume, parse_volume
 from edgeproof.facts.cluster.parse import number, part, parts, text
 from edgeproof.facts.cluster.pods import SYSTEM_NAMESPACES, PodOnNode, parse_pod
+from edgeproof.facts.cluster.room import lacking
 from edgeproof.facts.cluster.taints import Taint, parse_taint
 from edgeproof.facts.cluster.versions import minors_behind, most_minors_behind
 from edgeproof.facts.node import NodeFacts
@@ -97,6 +98,10 @@ class ClusterFacts(Facts):
         own = self.member(name).name
         return tuple(pod for pod in self.pods if pod.node == own)
 
+    def lacks(self, name: str, spec: dict[str, Any]) -> tuple[str, ...]:
+        """Say what a board lacks for one more pod of this spec (see room.py); nothing where the pod has room."""
+        return lacking(spec, self.member(name), self.pods_on(name), self._known_classes)
+
     def minors_behind(self, name: str) -> int:
         """Give how many minor releases a node's kubelet is older than the API server; below 0 where it is newer."""
         return minors_behind(self.member(name).kubelet, self.version)
@@ -179,8 +184,11 @@ class ClusterFacts(Facts):
     def gpu_way(self) -> Way:
         """How pods get the GPU: as declared, or as found out."""
         members = [member for name, member in self.members.items() if name not in self.without_gpu]
-        classes = () if reason(self, "runtime_classes") else self.runtime_classes
-        return gpu_way(self.declared.kubernetes.gpu, members, classes, self.pods)
+        return gpu_way(self.declared.kubernetes.gpu, members, self._known_classes, self.pods)
+
+    @property
+    def _known_classes(self) -> tuple[RuntimeClass, ...]:
+        return () if reason(self, "runtime_classes") else self.runtime_classes
 
     @property
     def giving_no_gpu(self) -> frozenset[str]:

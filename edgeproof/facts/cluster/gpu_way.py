@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from edgeproof.facts.cluster.members import Member
-from edgeproof.facts.cluster.parse import part, text
+from edgeproof.facts.cluster.parse import pairs, part, text
 from edgeproof.facts.cluster.pods import PodOnNode
+from edgeproof.facts.cluster.quantities import amounts
+from edgeproof.facts.cluster.taints import Toleration, tolerations_of
 from edgeproof.facts.observed import reason
 from edgeproof.inventory.sections import GpuWay
 
@@ -20,10 +23,16 @@ DEVICE_PLUGIN = "nvidia-device-plugin"
 
 @dataclass(frozen=True)
 class RuntimeClass:
-    """A RuntimeClass: the name that pods give, and the runtime's name in the nodes' configuration."""
+    """A RuntimeClass: the name that pods give, and the runtime's name in the nodes' configuration.
+
+    Admission adds the labels it selects, its tolerations and its overhead to each pod that names it.
+    """
 
     name: str
     handler: str
+    node_selector: frozenset[str] = frozenset()
+    tolerations: tuple[Toleration, ...] = ()
+    overhead: tuple[tuple[str, Fraction], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,14 @@ class Way:
 
 def parse_runtime_class(item: dict[str, Any]) -> RuntimeClass:
     """Read a RuntimeClass object."""
-    return RuntimeClass(text(part(item, "metadata"), "name"), text(item, "handler"))
+    scheduling = part(item, "scheduling")
+    return RuntimeClass(
+        text(part(item, "metadata"), "name"),
+        text(item, "handler"),
+        pairs(part(scheduling, "nodeSelector")),
+        tolerations_of(scheduling),
+        tuple(amounts(part(item, "overhead", "podFixed")).items()),
+    )
 
 
 def gpu_way(

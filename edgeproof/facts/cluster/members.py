@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from edgeproof.facts.cluster.parse import number, pairs, part, parts, text
+from edgeproof.facts.cluster.quantities import amounts
 from edgeproof.facts.cluster.taints import Taint, taints_of
 from edgeproof.facts.observed import Facts, reason, unobserved
 from edgeproof.inventory import Inventory, Node
@@ -21,7 +24,10 @@ FLANNEL = "flannel.alpha.coreos.com/"
 
 @dataclass(frozen=True, repr=False)
 class Member(Facts):
-    """One Node object. `name` is Kubernetes' own name of it, `hostname` the one by which pods choose it."""
+    """One Node object. `name` is Kubernetes' own name of it, `hostname` the one by which pods choose it.
+
+    `allocatable` is how much of each resource pods may have: cores, bytes, pods, GPUs.
+    """
 
     name: str
     hostname: str
@@ -39,6 +45,7 @@ class Member(Facts):
     pressures: tuple[str, ...]
     cordoned: bool
     gpus: int
+    allocatable: Mapping[str, Fraction]
 
     def __repr__(self) -> str:
         return self.name
@@ -87,6 +94,7 @@ def parse_member(node: dict[str, Any]) -> Member:
         pressures=tuple(p for p in PRESSURES if text(conditions.get(p, {}), "status") == "True"),
         cordoned=spec.get("unschedulable") is True,
         gpus=number(part(status, "allocatable").get(GPU, 0)),
+        allocatable=_told(amounts(part(status, "allocatable")) or None, "list of what is allocatable"),
     )
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from fractions import Fraction
 from typing import Any
 
 from edgeproof.facts.cluster.members import GPU
 from edgeproof.facts.cluster.parse import number, pairs, part, parts, text
 from edgeproof.facts.cluster.pod_status import pod_status, unschedulable
+from edgeproof.facts.cluster.quantities import asked_by
 from edgeproof.facts.cluster.taints import Taint, Toleration, tolerations_of
 
 OURS = "edgeproof.run"
@@ -51,6 +54,7 @@ class PodOnNode:
     age_s: float | None = None
     is_leaving: bool = False
     waits_for_a_sick_node: bool = False
+    asks_for: Mapping[str, Fraction] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"{self.namespace}/{self.name}"
@@ -61,11 +65,15 @@ class PodOnNode:
         return self.phase in ("Succeeded", "Failed")
 
     @property
+    def is_ours(self) -> bool:
+        """Whether edgeproof made it."""
+        return any(label.startswith(f"{OURS}=") for label in self.labels)
+
+    @property
     def is_workload(self) -> bool:
         """Whether it is neither the system's, nor of a DaemonSet, nor static, nor edgeproof's own, nor at its end."""
-        ours = any(label.startswith(f"{OURS}=") for label in self.labels)
         made = self.owner.kind in ("DaemonSet", "Node")
-        return not (self.namespace in SYSTEM_NAMESPACES or made or ours or self.is_at_its_end)
+        return not (self.namespace in SYSTEM_NAMESPACES or made or self.is_ours or self.is_at_its_end)
 
     def tolerates(self, taints: tuple[Taint, ...]) -> bool:
         """Tell whether it may go where these taints are."""
@@ -91,6 +99,7 @@ def parse_pod(pod: dict[str, Any], asked_at: datetime | None = None) -> PodOnNod
         why=pod_status(pod).why,
         age_s=_age_s(text(metadata, "creationTimestamp"), asked_at),
         is_leaving="deletionTimestamp" in metadata,
+        asks_for=asked_by(spec),
         waits_for_a_sick_node="nodeName" not in spec and re.search(OF_HEALTH, scheduler_output) is not None,
     )
 

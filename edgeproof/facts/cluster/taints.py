@@ -29,6 +29,11 @@ class Taint:
         return self.key == CORDONED or not self.key.startswith(OF_THE_NODE)
 
     @property
+    def is_cordon(self) -> bool:
+        """Whether it is what `kubectl cordon` sets."""
+        return self.key == CORDONED
+
+    @property
     def keeps_off(self) -> bool:
         """Whether pods that do not tolerate it stay off."""
         return self.effect in ("NoSchedule", "NoExecute")

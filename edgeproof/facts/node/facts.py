@@ -13,6 +13,7 @@ from edgeproof.facts.node.k3s import K3sFacts, Membership
 from edgeproof.facts.node.k3s_log import K3sLog, K3sLogFacts
 from edgeproof.facts.node.links import Link, LinksFacts
 from edgeproof.facts.node.network import NetworkFacts
+from edgeproof.facts.node.nfs_mounts import NfsMountsFacts
 from edgeproof.facts.node.ports import PortsFacts
 from edgeproof.facts.node.power import PowerFacts
 from edgeproof.facts.node.power_rails import PowerRailsFacts
@@ -70,6 +71,7 @@ class NodeFacts(
     ThermalFacts,
     RuntimeFacts,
     StorageFacts,
+    NfsMountsFacts,
     K3sFacts,
     K3sLogFacts,
 ):

@@ -14,6 +14,7 @@ from edgeproof.facts.node import (
     k3s_log,
     links,
     network,
+    nfs_mounts,
     ports,
     power,
     power_rails,
@@ -41,6 +42,7 @@ MODULES = (
     thermal,
     runtime,
     storage,
+    nfs_mounts,
     k3s,
     k3s_log,
 )
