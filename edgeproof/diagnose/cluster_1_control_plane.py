@@ -32,9 +32,9 @@ RENEW = "sudo systemctl restart k3s   # K3s renews certificates near their end; 
 
 API = {
     "KubeconfigInvalid": "the kubeconfig cannot be used",
-    "KubeconfigIsLocal": "the kubeconfig was copied from the server as it stood, and names this machine",
+    "KubeconfigIsLocal": "the kubeconfig was copied from the server unchanged, so it names this machine",
     "ApiUnreachable": "the API server cannot be reached at the URL in the kubeconfig",
-    "ApiRefused": "the API server answers, and does not do what this kubeconfig asks",
+    "ApiRefused": "the API server answers, but refuses this kubeconfig's request",
 }
 """What each failure means, by the name of its class in edgeproof.errors."""
 
@@ -106,7 +106,7 @@ def _install(inventory: Inventory, role: str) -> str:
 
 def _not_running(node: NodeFacts, service: Service, known: Advice | None) -> Advice:
     """In K3s's own words, where the journal has some, and with what mends those that are known."""
-    said = f"; it said: {node.k3s.said}" if node.k3s.said else ""
+    said = f"; it logged: {node.k3s.said}" if node.k3s.said else ""
     log = f"sudo journalctl -u {service.unit} -n 40 --no-pager   # on {node.name}"
     if found := remedy(node.k3s.said, SaidBy(node.name, service.unit)):
         return Advice(f"{service.what} on {node.name}{said}", found.fix, does=found.does)
@@ -135,13 +135,13 @@ def joined(node: NodeFacts, nodes: dict[str, NodeFacts], inventory: Inventory) -
     k3s = node.k3s
     if node.declared.is_server:
         return Advice(
-            f"{node.name} holds another cluster CA than most servers: it was not joined to them",
+            f"{node.name} has another cluster CA than most servers: it was not joined to them",
             f"compare it on all servers: sudo sha256sum {k3s.data_dir}/server/tls/server-ca.crt",
             does="reads",
         )
     if k3s.never_joined:
         return Advice(
-            f"{node.name} asks {k3s.url}, which is no server of cluster.yaml as it resolves that name, and has no cluster CA from there",
+            f"{node.name} asks {k3s.url}, which resolves to no server in cluster.yaml, and has received no cluster CA from there",
             f"{ask(node, str(inventory.endpoint))}   # where {k3s.url_host} stands for your servers, name it in cluster.yaml as "
             "kubernetes.endpoint",
             does="restarts",
@@ -164,7 +164,7 @@ def token(server: NodeFacts) -> Advice:
         )
     paths = " ".join(file.path for file in files)
     return Advice(
-        "others than root may read the join token",
+        "users other than root can read the join token",
         f"sudo chown root:root {paths} && sudo chmod 600 {paths}   # on {server.name}",
         does="changes",
     )
@@ -261,7 +261,7 @@ def versions(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Ad
         return found.after(f"{node.name} runs {member.runtime_version}")
     return Advice(
         f"{node.name} runs {member.runtime_version}, and cluster.yaml declares {inventory.kubernetes.runtime}",
-        f"cluster.yaml: kubernetes: {{runtime: {member.runtime}}}, if that is meant; else take --docker out of the flags of K3s there",
+        f"cluster.yaml: kubernetes: {{runtime: {member.runtime}}}, if that is meant; else remove --docker from the flags of K3s there",
         does="changes",
     )
 

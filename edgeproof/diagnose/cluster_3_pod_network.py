@@ -34,7 +34,7 @@ def exec_in_pod(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> Advice:
     if DIALLING.search(said):
         return catalogue("kubelet-unreached", node=node.name).after(said)
     return Advice(
-        f"no command can be run in a pod on {node.name}, and these words are not in the catalogue: {said}",
+        f"no command can be run in a pod on {node.name}, and this message is not in the catalogue: {said}",
         f"kubectl get nodes -o wide; sudo journalctl -u 'k3s*' -n 30   # the last on the server and on {node.name}",
         does="reads",
     )

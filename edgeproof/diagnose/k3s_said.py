@@ -83,7 +83,7 @@ def words_of(node: NodeFacts) -> str:
 
 def said_there(node: NodeFacts) -> str:
     """Give the same as the end of a cause; '' for none."""
-    return f"; K3s there said: {words_of(node)}" if words_of(node) else ""
+    return f"; K3s there logged: {words_of(node)}" if words_of(node) else ""
 
 
 NOT_REACHED = re.compile(r"failed to get CA certs|no such host|server misbehaving")
@@ -133,7 +133,7 @@ def misses_its_etcd_address(output: str) -> bool:
 
 def _unknown_flag(found: re.Match[str], _: str, by: SaidBy) -> str:
     return (
-        f"take --{found[1]} out of what K3s on {by.node} runs with (systemctl cat {by.unit}; /etc/rancher/k3s/config.yaml), or "
+        f"remove --{found[1]} from what K3s on {by.node} is started with (systemctl cat {by.unit}; /etc/rancher/k3s/config.yaml), or "
         f"install a release of K3s that knows it; then: sudo systemctl daemon-reload && sudo systemctl restart {by.unit}"
     )
 

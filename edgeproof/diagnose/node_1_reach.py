@@ -11,11 +11,11 @@ from edgeproof.facts.observed import reason
 
 LOGIN = {
     "NodeUnreachable": "the node does not answer",
-    "WayFailed": "what leads to the node fails: a jump host, or ssh's ProxyCommand",
+    "WayFailed": "the way to the node fails: a jump host, or ssh's ProxyCommand",
     "SshConfigInvalid": "ssh's own configuration cannot be used",
-    "KeyRefused": "the node lets this user in by none of our keys",
-    "HostKeyUnknown": "nobody has said yet that this node is the one that it says it is",
-    "HostKeyChanged": "the node is not the machine that it was",
+    "KeyRefused": "the node accepts none of the offered keys for this user",
+    "HostKeyUnknown": "the node's host key has not been confirmed yet",
+    "HostKeyChanged": "the node's host key differs from the one that was recorded",
 }
 """What each refusal means, by the name of its class in edgeproof.errors."""
 
@@ -24,7 +24,7 @@ LOGIN = {
 def ssh(node: NodeFacts) -> Advice:
     """The connection's own error says it best."""
     fix = node.reach.fix or f"ssh -v {node.name}"
-    return Advice(LOGIN.get(node.reach.kind, "the node does not let us in"), fix, does=node.reach.does)
+    return Advice(LOGIN.get(node.reach.kind, "the login failed"), fix, does=node.reach.does)
 
 
 @advises("sudo")
@@ -57,7 +57,7 @@ def sudo(node: NodeFacts) -> Advice:
         ),
     }
     unknown = Advice(
-        f"sudo does not run as it should: {node.sudo.said or 'it says nothing'}",
+        f"sudo failed: {node.sudo.said or 'it says nothing'}",
         f"sudo -l   # on {node.name}",
         does="reads",
     )

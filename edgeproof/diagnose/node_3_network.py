@@ -26,12 +26,12 @@ def address(node: NodeFacts, inventory: Inventory) -> Advice:
         )
     if not reason(node, "k3s") and not reason(node.k3s, "said") and misses_its_etcd_address(node.k3s.said):
         return Advice(
-            f"the node has {node.declared.address} by a lease, and etcd knows it by another address",
+            f"the node has {node.declared.address} by a DHCP lease, and etcd knows it by another address",
             "python -m edgeproof cluster -k services   # its fix names the address that this server must have again, as a static one",
             does="reads",
         )
     return Advice(
-        f"the node has {node.declared.address} by a lease, so it may get another one",
+        f"the node has {node.declared.address} by a DHCP lease, so it may get another one",
         f"{by_hand}; or, where the DHCP server keeps it for this node, network: {{addresses: any}} in cluster.yaml",
         does="changes",
     )

@@ -91,7 +91,7 @@ def power_mode(node: NodeFacts, inventory: Inventory) -> Advice:
 
 def _not_set_at_boot(mode: PowerMode, wanted: Mode) -> Advice:
     """The service that sets the mode at boot has failed, so what is in force is what the kernel began with."""
-    cause = f"the board is in power mode {mode.present}, since nvpmodel.service, which sets the mode at boot, failed; it said: {mode.said}"
+    cause = f"the board is in power mode {mode.present}, since nvpmodel.service, which sets the mode at boot, failed; it logged: {mode.said}"
     if row := meaning_of("nvpmodel", mode.said):
         return catalogue(row, mode="MODE" if wanted.id is None else wanted.id).after(cause)
     return Advice(cause, "systemctl status nvpmodel; sudo journalctl -b -u nvpmodel --no-pager", does="reads")
@@ -105,7 +105,7 @@ def clocks(node: NodeFacts) -> Advice:
     idle = [source for source in node.clocks.boot_sources if source.state != "enabled"]
     if not pinned and any(source.state == "enabled" for source in node.clocks.boot_sources):
         names = ", ".join(source.name for source in node.clocks.boot_sources if source.state == "enabled")
-        cause = f"the clocks are free, though {names} runs jetson_clocks at boot"
+        cause = f"the clocks are not pinned, though {names} runs jetson_clocks at boot"
         return replace(found, cause=cause, fix="sudo jetson_clocks", does="changes")
     if not idle:
         return replace(found, cause=f"{found.cause}; no unit, rc.local or cron line was found that runs it at boot")
@@ -138,8 +138,8 @@ def power_supply(node: NodeFacts) -> Advice:
 def thermal(node: NodeFacts) -> Advice:
     """Hot at rest."""
     return Advice(
-        f"the board is hot at rest, and will throttle under load{heat_and_power(node)}",
-        "sudo tegrastats   # which zone is hot; does a fan turn? fit one, or a larger heat sink",
+        f"the board is hot while idle, and will throttle under load{heat_and_power(node)}",
+        "sudo tegrastats   # which zone is hot; check that the fan turns, fit one, or a larger heat sink",
         does="reads",
     )
 
@@ -148,7 +148,7 @@ def thermal(node: NodeFacts) -> Advice:
 def memory() -> Advice:
     """Something eats it."""
     return Advice(
-        "more than half of the memory is taken at rest",
+        "more than half of the memory is in use while idle",
         "ps aux --sort=-rss | head   # is a desktop running?",
         does="reads",
     )

@@ -57,10 +57,10 @@ def _dead(seen: Docker, path: str) -> Advice:
     log = f"sudo journalctl -u {seen.unit} -n 20"
     if not seen.said:
         return Advice("Docker does not run", f"{log}; sudo systemctl start {seen.unit}", does="changes")
-    cause = f"Docker does not run; it said: {seen.said}"
+    cause = f"Docker does not run; it logged: {seen.said}"
     if row := meaning_of("docker", seen.said):
         return catalogue(row, path=path).after(cause)
-    return Advice(f"{cause} (these words are not in the catalogue)", log, does="reads")
+    return Advice(f"{cause} (this message is not in the catalogue)", log, does="reads")
 
 
 def _something_else(node: NodeFacts) -> Advice:
@@ -82,7 +82,7 @@ def docker_held(node: NodeFacts) -> Advice:
     release = "" if reason(node, "platform") or reason(node.platform, "l4t") else node.platform.l4t_major
     known = catalogue(BROKEN_BY_UPGRADE[release]) if release in BROKEN_BY_UPGRADE else None
     return Advice(
-        f"apt may upgrade {packages} past what this kernel takes",
+        f"apt may upgrade {packages} to a version that this kernel does not support",
         f"sudo apt-mark hold {packages}",
         known.id if known else "",
         known.source if known else "",
@@ -96,7 +96,7 @@ def daemon_json(node: NodeFacts) -> Advice:
     seen = node.daemon_json
     if seen.error:
         found = catalogue("daemon-json-invalid", path=seen.path)
-        return replace(found, cause=f"dockerd does not take {seen.path}: {seen.error}")
+        return replace(found, cause=f"dockerd rejects {seen.path}: {seen.error}")
     twice = f" (it has {' and '.join(seen.repeated)} twice, of which the last counts)" if seen.repeated else ""
     if not seen.nvidia_path:
         what = f"{seen.path} names no nvidia runtime" if seen.present else f"there is no {seen.path}"
@@ -114,7 +114,7 @@ def _without_program(node: NodeFacts) -> Advice:
     """Name the package that has the runtime's program: its own on R32, the toolkit's from R35 on."""
     path = node.daemon_json.nvidia_path
     if path.rsplit("/", 1)[-1] != "nvidia-container-runtime":
-        return Advice(f"{path}, the nvidia runtime in {node.daemon_json.path}, is not there to run", f"ls -l {path}; sudoedit {node.daemon_json.path}", does="changes")  # fmt: skip
+        return Advice(f"{path}, the nvidia runtime in {node.daemon_json.path}, is missing or not executable", f"ls -l {path}; sudoedit {node.daemon_json.path}", does="changes")  # fmt: skip
     old = reason(node, "platform") is None and node.platform.l4t_major == "32"
     package = "nvidia-container-runtime" if old else "nvidia-container-toolkit"
     return Advice(f"{path} is not installed", f"sudo apt-get install -y {package}; {RESTART}", does="restarts")

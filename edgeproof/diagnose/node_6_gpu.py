@@ -24,11 +24,11 @@ LOOK = "sudo dmesg | grep -i -e nvgpu -e nvrm -e nvmap | tail"
 CODES = {
     2: ("out of memory: CPU and GPU share it", "free -h; docker stats --no-stream"),
     3: ("the driver could not be initialised", LOOK),
-    30: ("unknown error: no rights on the GPU's device nodes, or the driver is in trouble", f"ls -l /dev/nv*; {LOOK}"),
+    30: ("unknown error: no rights on the GPU's device nodes, or the driver has failed", f"ls -l /dev/nv*; {LOOK}"),
     38: ("no CUDA-capable device: the device nodes are not in the container", f"ls -l /dev/nv*; {LOOK}"),
     46: ("all devices are busy or unavailable", f"docker ps; {LOOK}"),
     100: ("no CUDA-capable device: the device nodes are not in the container", f"ls -l /dev/nv*; {LOOK}"),
-    999: ("unknown error: no rights on the GPU's device nodes, or the driver is in trouble", f"ls -l /dev/nv*; {LOOK}"),
+    999: ("unknown error: no rights on the GPU's device nodes, or the driver has failed", f"ls -l /dev/nv*; {LOOK}"),
 }
 """What else cudaGetDeviceCount returns: what it means on a board, and where to look (CUDA Runtime API, cudaError_t)."""
 
@@ -37,7 +37,7 @@ CODES = {
 def devices() -> Advice:
     """No Tegra kernel, or no driver."""
     return Advice(
-        "the kernel has made no GPU device nodes: the NVIDIA driver is not loaded",
+        "the kernel has created no GPU device nodes: the NVIDIA driver is not loaded",
         "sudo dmesg | grep -i -e nvgpu -e nvidia; lsmod; dpkg -l | grep -e nvidia-l4t-kernel -e nvidia-driver",
         does="reads",
     )

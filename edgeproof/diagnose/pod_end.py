@@ -33,7 +33,7 @@ def pod_end(
     if row:
         return _cdi_device(said) if row == "cdi-device-unknown" else catalogue(row)
     last = next((line for line in reversed(said.splitlines()) if line.strip()), "nothing was said of it")
-    return Advice(f"{does_not}, and these words are not in the catalogue: {last.strip()}", look, does="reads")
+    return Advice(f"{does_not}, and this message is not in the catalogue: {last.strip()}", look, does="reads")
 
 
 def of_another_architecture(image: OwnersImage) -> Advice:

@@ -15,7 +15,7 @@ NO_MEMBER = (
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("flag provided but not defined: -docker", "take --docker out"),
+        ("flag provided but not defined: -docker", "remove --docker from"),
         (
             NO_MEMBER.format("one-1a=https://10.1.1.1:2380 three-3c=https://10.1.1.3:2380", "three-3c=https://10.1.1.30:2380"),
             "give three its address 10.1.1.3 back, as a static one",

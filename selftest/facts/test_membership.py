@@ -138,8 +138,8 @@ def test_an_agent_that_never_joined() -> None:
     ("host", "error", "cause", "fix"),
     [
         ("server.local", 'failed to get CA certs: Get \\"https://127.0.0.1:6444/cacerts\\": EOF', "not by mDNS", "https://192.168.10.1:6443"),
-        ("server.local", "token CA hash does not match", "K3s there said: token CA hash does not match", "node-token"),
-        ("192.168.10.1", "failed to get CA certs: x", "K3s there said: failed to get CA certs: x", "journalctl"),
+        ("server.local", "token CA hash does not match", "K3s there logged: token CA hash does not match", "node-token"),
+        ("192.168.10.1", "failed to get CA certs: x", "K3s there logged: failed to get CA certs: x", "journalctl"),
     ],
     ids=["by mDNS", "by a name that is served", "by address"],
 )  # fmt: skip
@@ -194,12 +194,12 @@ def test_a_worker_that_is_a_server() -> None:
 @pytest.mark.parametrize(
     ("sample", "role", "words", "does"),
     [
-        ("docker-refused", "nothing", "it said: flag provided but not defined: -docker", "restarts"),
+        ("docker-refused", "nothing", "it logged: flag provided but not defined: -docker", "restarts"),
         ("loop-seen-active", "nothing", "systemd starts it again and again", "reads"),
         (
             "waiting",
             "nothing",
-            "after more than 5 minutes on agent; it said: Waiting to retrieve agent configuration",
+            "after more than 5 minutes on agent; it logged: Waiting to retrieve agent configuration",
             "reads",
         ),
         ("stopped", "nothing", "k3s-agent.service does not run", "changes"),

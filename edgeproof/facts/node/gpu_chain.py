@@ -120,7 +120,7 @@ def _first_broken(facts: NodeFacts) -> BrokenLink | None:
 def _refused(facts: NodeFacts) -> BrokenLink | None:
     file = facts.daemon_json
     if file.error:
-        return BrokenLink("daemon_json", f"dockerd does not take {file.path}")
+        return BrokenLink("daemon_json", f"dockerd rejects {file.path}")
     if file.nvidia_path and not file.nvidia_runs:
         return BrokenLink("daemon_json", f"{file.nvidia_path}, the nvidia runtime's program, is not there")
     return None
