@@ -154,6 +154,24 @@ def bundle(
         make_bundle(wanted, SudoPassword(_ask_password), _say)
 
 
+@app.command()
+def record(
+    node: Annotated[str, typer.Argument(help="a node of cluster.yaml")],
+    into: Annotated[Path, typer.Option("--into", help="a folder; in a checkout selftest/samples/boards")],
+    name: Annotated[str, typer.Option("--name", help="the file's name (default: SoC and L4T release)")] = "",
+    inventory: InventoryFile = None,
+) -> None:
+    """Write down what one node prints, fact by fact, and what is made of it: a file of samples for the selftests.
+
+    Tokens, passwords, keys, serial numbers, names and addresses are hidden; look through it before you give it away.
+    """
+    from edgeproof.bundle import Samples, record_samples
+
+    with _clear_errors():
+        wanted = Samples(_inventory(inventory), node, into, name)
+        typer.echo(record_samples(wanted, SudoPassword(_ask_password), _say))
+
+
 def _record_in(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))

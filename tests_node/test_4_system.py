@@ -7,7 +7,7 @@ LEAST_HEADROOM_CELSIUS = 10.0
 """A board this close to its trip point at rest throttles under load."""
 
 LEAST_FREE_SHARE = 0.5
-"""A Nano's desktop takes about 1.5 of its 4 GB (the mission's own count): with it, less than half is free."""
+"""CPU and GPU share it: a network and its images are to fit into what a board at rest leaves free."""
 
 
 def test_headless(node: NodeFacts) -> None:

@@ -4,5 +4,6 @@ The form is that of replayed clusters (docs/replay.md), so that what a user atta
 """
 
 from edgeproof.bundle.bundle import Wanted, make_bundle
+from edgeproof.bundle.samples import Samples, record_samples
 
-__all__ = ["Wanted", "make_bundle"]
+__all__ = ["Samples", "Wanted", "make_bundle", "record_samples"]

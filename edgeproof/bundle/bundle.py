@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from edgeproof import __version__
+from edgeproof.bundle.as_yaml import as_yaml
 from edgeproof.bundle.hidden import Hider
 from edgeproof.bundle.node import record_node
 from edgeproof.bundle.objects import slim
@@ -54,14 +55,16 @@ def make_bundle(wanted: Wanted, password: SudoPassword, say: Say) -> None:
     about = {"form": FORM, "text": f"bundle of edgeproof {__version__}", "unreached": errors}
     hide = Hider(inventory, wanted.hide_names)
     files = {
-        "about.yaml": _yaml(hide.data(about)),
-        "cluster.yaml": _yaml(hide.data(_declared(inventory, wanted.cluster_yaml))),
+        "about.yaml": as_yaml(hide.data(about)),
+        "cluster.yaml": as_yaml(hide.data(_declared(inventory, wanted.cluster_yaml))),
     }
     for name, found in recorded.items():
         if "error" not in found:
-            files[f"nodes/{hide(name)}.yaml"] = _yaml(hide.data(found))
+            files[f"nodes/{hide(name)}.yaml"] = as_yaml(hide.data(found))
     if not told["reach"]["error"]:
-        files["api.yaml"] = _yaml(hide.data({"version": told["version"].get("gitVersion", ""), "objects": slim(told)}))
+        files["api.yaml"] = as_yaml(
+            hide.data({"version": told["version"].get("gitVersion", ""), "objects": slim(told)})
+        )
     if wanted.record is not None:
         files["record.json"] = json.dumps(hide.data(wanted.record), indent=1, ensure_ascii=False) + "\n"
     _pack(files, target)
@@ -89,21 +92,6 @@ def _record(inventory: Inventory, name: str, password: SudoPassword) -> dict[str
             return record_node(inventory, node, connection, password)
     except ConnectError as error:
         return {"error": str(error)}
-
-
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """Writes texts of several lines as blocks, so that a person can read them."""
-
-
-def _block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _block)
-
-
-def _yaml(data: Any) -> str:
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=160)
 
 
 def _pack(files: dict[str, str], target: Path) -> None:

@@ -15,9 +15,9 @@ from edgeproof.inventory import Inventory
 
 @advises("headless")
 def headless() -> Advice:
-    """The desktop takes about 1.5 GB of a Nano's 4."""
+    """The desktop takes memory that the GPU needs: about 800 MB (jetson-containers, Disabling the Desktop GUI)."""
     return Advice(
-        "the board starts its desktop, which takes about 1.5 GB of memory shared with the GPU",
+        "the board starts its desktop, which takes memory shared with the GPU (about 800 MB)",
         "sudo systemctl set-default multi-user.target && sudo reboot",
         does="restarts",
     )

@@ -87,7 +87,7 @@ def _asked(named: Named) -> str:
     paths = sorted(named.paths)
     commands = sorted(named.commands - set(TOOLS))
     more = [f"and {len(paths) - MOST_PATHS} paths more"] if len(paths) > MOST_PATHS else []
-    return ", ".join([*commands, *paths[:MOST_PATHS], *more]) or "what the shell itself knows"
+    return ", ".join([*commands, *paths[:MOST_PATHS], *more]) or "nothing but the shell, or asked by edgeproof itself"
 
 
 def _labelled(label: str, text: str) -> Iterator[str]:

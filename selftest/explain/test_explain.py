@@ -10,15 +10,11 @@ from typer.testing import CliRunner
 from edgeproof.cli import app
 from edgeproof.diagnose import catalogue, catalogue_rows
 from edgeproof.explain import Check, explain, known_checks, nearest, reads_of, rows_of
-from edgeproof.explain.reads import COMPARED, DERIVED, EXCHANGED, OF_API, named_by_fact
-from edgeproof.facts.cluster import ClusterFacts
-from edgeproof.facts.node import NodeFacts
+from edgeproof.explain.made_of import made_of
+from edgeproof.explain.reads import OF_CLUSTER, OF_FLEET, URLS, facts_of_a_node
 from edgeproof.facts.node.facts import Fleet
 from selftest.house.kept_for_later import UNUSED_CATALOGUE_ROWS
 from selftest.plugin.test_advice import PLACES, name_of
-
-BY_OTHER_MEANS = {"reach", "declared", "name"}
-"""What a node has beside facts: how it was reached, and what the inventory says of it."""
 
 
 def test_all_checks_are_known() -> None:
@@ -52,20 +48,25 @@ def test_row(row: str) -> None:
     assert (givers == []) is (row in UNUSED_CATALOGUE_ROWS)
 
 
-@pytest.mark.parametrize("check", known_checks(), ids=lambda check: f"{check.suite}/{check.name}")
-def test_what_is_read_is_known(check: Check) -> None:
-    """Whatever a check asks of a node is a fact, or comes from one that is known here; likewise of the cluster."""
-    fields = {field.name for field in dataclasses.fields(NodeFacts)}
-    asked = {name for noun, name, _ in check.read if noun in ("node", "agent", "server")} - BY_OTHER_MEANS
-    assert asked - fields - set(DERIVED) == set()
-    assert {name for name in asked if name not in ("fleet", *DERIVED)} - set(named_by_fact()) == set()
+@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Fleet)])
+def test_what_is_compared_comes_from_a_fact(field: str) -> None:
+    """Each field of Fleet is found to rest on a fact."""
+    assert made_of(OF_FLEET, field, facts_of_a_node())
 
 
-def test_what_facts_come_from() -> None:
-    """Each field of Fleet and of ClusterFacts is known by what it comes from, and nothing else is."""
-    assert {field.name for field in dataclasses.fields(Fleet)} == set(COMPARED | EXCHANGED)
-    assert set(COMPARED.values()) <= set(named_by_fact())
-    assert {field.name for field in dataclasses.fields(ClusterFacts)} == set(OF_API)
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("strangers", {"nodes"}),
+        ("pods", {"pods"}),
+        ("claims", {"claims"}),
+        ("runtime_classes", {"runtime_classes"}),
+        ("service", {"service"}),
+    ],
+)
+def test_what_the_cluster_s_facts_come_from(field: str, names: set[str]) -> None:
+    """A field of ClusterFacts is found to be made of what its list call gave."""
+    assert set(made_of(OF_CLUSTER, field, frozenset(URLS))) >= names
 
 
 @pytest.mark.parametrize(

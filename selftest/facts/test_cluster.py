@@ -13,6 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edgeproof.bundle.samples import plain
 from edgeproof.facts.cluster.gpu_way import RuntimeClass, gpu_way
 from edgeproof.facts.cluster.members import parse_member
 from edgeproof.facts.cluster.pods import parse_pod
@@ -23,7 +24,7 @@ from edgeproof.facts.observed import Blocked, NotApplicable, blank, observed
 from edgeproof.facts.reach import Reach
 from edgeproof.inventory import Kind, Node
 from selftest.facts.clusters import CLUSTERS, cluster_of, read_sample
-from selftest.facts.test_parsers import SAMPLES, plain
+from selftest.facts.sample import SAMPLES
 
 MADE = [file.stem for file in sorted(CLUSTERS.glob("*.yaml"))]
 NODE_OBJECTS = sorted((SAMPLES / "node_object").glob("*.json"))

@@ -7,20 +7,19 @@ import pkgutil
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
-from pathlib import Path
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edgeproof.bundle.samples import plain
 from edgeproof.facts import node
-from edgeproof.facts.observed import Blocked, Inapplicable, NotApplicable, Unobserved
+from edgeproof.facts.observed import Blocked, NotApplicable, Unobserved
 from edgeproof.facts.probe import Output
+from selftest.facts.sample import Sample, all_samples
 
-SAMPLES = Path(__file__).parents[1] / "samples"
 MODULES = [importlib.import_module(found.name) for found in pkgutil.walk_packages(node.__path__, f"{node.__name__}.")]
 PARSERS: dict[str, Callable[[Output], Any]] = {
     name.removeprefix("parse_"): getattr(module, name)
@@ -28,45 +27,22 @@ PARSERS: dict[str, Callable[[Output], Any]] = {
     for name in vars(module)
     if name.startswith("parse_") and name not in ("parse_object", "parse_lines", "parse_exports", "parse_nodes")
 }
-TEXTS = [file for file in sorted(SAMPLES.glob("*/*.txt")) if file.parent.name in PARSERS]
+PRINTED = [sample for sample in all_samples() if sample.topic in PARSERS]
+TOPICS = sorted({sample.topic for sample in PRINTED})
 
 
-def plain(value: Any) -> Any:
-    """Turn facts into what YAML can say; an unobserved field reads `unobserved`, one without a meaning `inapplicable`."""
-    if isinstance(value, Unobserved):
-        return "inapplicable" if isinstance(value, Inapplicable) else "unobserved"
-    if is_dataclass(value):
-        return {field.name: plain(object.__getattribute__(value, field.name)) for field in fields(value)}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, set | frozenset):
-        return sorted(map(str, value))
-    return value if isinstance(value, int | float | bool | None) else str(value)
+def made_of(sample: Sample) -> Any:
+    """Give what a sample's parser makes of it, of the fields that the sample names."""
+    found = plain(PARSERS[sample.topic](sample.output))
+    if isinstance(sample.gives, dict) and isinstance(found, dict):
+        return {name: found.get(name) for name in sample.gives}
+    return found
 
 
-def output_of(text: str) -> Output:
-    """Read a sample: what a snippet prints; then, if need be, a line `--- status N`, and what stands after `--- stderr`."""
-    text, _, stderr = text.partition("--- stderr\n")
-    status = re.search(r"^--- status ([0-9]{1,3})\n?", text, re.M)
-    return Output(text.replace(status[0], "") if status else text, stderr, int(status[1]) if status else 0)
-
-
-@pytest.mark.parametrize("sample", TEXTS, ids=lambda file: f"{file.parent.name}/{file.stem}")
-def test_sample(sample: Path) -> None:
-    """A sample's text gives what stands beside it in YAML; only the fields named there are compared."""
-    wanted = yaml.safe_load(sample.with_suffix(".yaml").read_text())
-    found = plain(PARSERS[sample.parent.name](output_of(sample.read_text(errors="replace"))))
-    if isinstance(wanted, dict):
-        found = {name: found[name] for name in wanted} if isinstance(found, dict) else found
-    assert found == wanted
-
-
-def test_every_sample_says_where_it_is_from() -> None:
-    """The index has a line for each sample of any topic: recorded in the lab, or made to the form."""
-    index = yaml.safe_load((SAMPLES / "index.yaml").read_text())
-    samples = {f"{file.parent.name}/{file.stem}" for file in SAMPLES.glob("*/*") if file.parent.name != "inventory"}
-    assert set(index) == samples
-    assert set(index.values()) <= {"recorded in the lab", "made to the form"}
+@pytest.mark.parametrize("sample", PRINTED, ids=str)
+def test_sample(sample: Sample) -> None:
+    """A sample gives what is written beside it; only the fields named there are compared."""
+    assert made_of(sample) == sample.gives
 
 
 @settings(max_examples=60, deadline=None)
@@ -96,9 +72,9 @@ def test_total(raw: bytes, prefix: str) -> None:
 @given(data=st.data())
 def test_cut_anywhere(data: st.DataObject) -> None:
     """A sample cut anywhere gives a value or Unobserved, and never raises."""
-    sample = data.draw(st.sampled_from(TEXTS))
-    text = sample.read_text(errors="replace")
-    PARSERS[sample.parent.name](output_of(text[: data.draw(st.integers(0, len(text)))]))
+    sample = data.draw(st.sampled_from(PRINTED))
+    text = sample.output.stdout
+    PARSERS[sample.topic](replace(sample.output, stdout=text[: data.draw(st.integers(0, len(text)))]))
 
 
 NUMBERS = ("²", "٣", "9" * 5000, "-1", "1e400", "0x10", "1,5", "NaN", "")
@@ -153,19 +129,23 @@ def derived(value: Any) -> None:
                 getattr(value, name)
 
 
-@pytest.mark.parametrize("topic", sorted({file.parent.name for file in TEXTS}))
+@pytest.mark.parametrize("topic", TOPICS)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_changed(topic: str, data: st.DataObject) -> None:
-    """Any sample, with changes, gives a value or Unobserved; so does all that is derived from the value."""
-    text = data.draw(st.sampled_from([file for file in TEXTS if file.parent.name == topic])).read_text(errors="replace")
+    """Any sample, with changes on either stream or another status, gives a value or Unobserved; so does all that is derived from the value."""
+    output = data.draw(st.sampled_from([sample.output for sample in PRINTED if sample.topic == topic]))
     for _ in range(data.draw(st.integers(1, 3))):
-        text = changed(text, data.draw)
-    derived(PARSERS[topic](output_of(text)))
+        if data.draw(st.sampled_from([True, True, False])):
+            output = replace(output, stdout=changed(output.stdout, data.draw))
+        else:
+            output = replace(output, stderr=changed(output.stderr, data.draw))
+    output = replace(output, status=data.draw(st.sampled_from([output.status, -1, 0, 1, 77, 124, 137, 255])))
+    derived(PARSERS[topic](output))
 
 
-@pytest.mark.parametrize("topic", sorted({file.parent.name for file in TEXTS}))
+@pytest.mark.parametrize("topic", TOPICS)
 def test_endless(topic: str) -> None:
     """Ten million characters, as no node may send: a value, in bounded time."""
-    text = next(file.read_text(errors="replace") for file in TEXTS if file.parent.name == topic and file.stat().st_size)
+    text = next(sample.output.stdout for sample in PRINTED if sample.topic == topic and sample.output.stdout)
     derived(PARSERS[topic](Output(text * (10_000_000 // len(text)))))

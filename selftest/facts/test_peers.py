@@ -49,7 +49,9 @@ def test_the_script_asks_the_gateway_first_and_the_peers(tmp_path: Path) -> None
     """Nobody else is pinged."""
     inventory = inventory_of(tmp_path, 200)
     text = answers_probe(inventory, inventory.nodes["n5"]).snippet
-    assert text.startswith("gateway=192.168.0.1\npeers='192.168.0.1 192.168.10.1 192.168.10.6 192.168.10.7 192.168.10.8'\n")
+    assert text.startswith(
+        "gateway=192.168.0.1\npeers='192.168.0.1 192.168.10.1 192.168.10.6 192.168.10.7 192.168.10.8'\n"
+    )
 
 
 def test_a_network_without_a_gateway_has_none_to_ask(tmp_path: Path) -> None:

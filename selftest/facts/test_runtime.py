@@ -14,7 +14,7 @@ from edgeproof.facts.node.runtime.docker import parse_docker
 from edgeproof.facts.observed import Blocked, NotApplicable, Unobserved
 from edgeproof.facts.probe import Output
 from edgeproof.inventory import Inventory
-from selftest.facts.test_parsers import SAMPLES, output_of
+from selftest.facts.sample import SAMPLES, read_sample
 from tests_cluster import test_6_images
 from tests_node import test_5_runtime, test_6_gpu
 
@@ -45,7 +45,7 @@ def raw_of(samples: dict[str, str | Output]) -> dict[str, Any]:
     """Give what a node prints, from samples (a name, or an output itself); the rest as on a healthy Nano."""
     raw = {"gpu_devices": Output("/dev/nvhost-ctrl\n/dev/nvhost-gpu\n/dev/nvmap\n")}
     for name, sample in {**HEALTHY, **samples}.items():
-        raw[name] = sample if isinstance(sample, Output) else output_of((SAMPLES / f"{sample}.txt").read_text(errors="replace"))  # fmt: skip
+        raw[name] = sample if isinstance(sample, Output) else read_sample((SAMPLES / f"{sample}.txt").read_text(errors="replace"))  # fmt: skip
     return {"outputs": {name: asdict(output) for name, output in raw.items()}}
 
 
@@ -251,7 +251,7 @@ def test_worker_images_are_compared_within_one_l4t() -> None:
 @pytest.mark.parametrize("sample", ["dead", "dead-as-json", "dead-docker-28", "rootless", "client-alone"])
 def test_docker_s_own_words(sample: str) -> None:
     """What docker says in place of an answer is said, in whichever form it says it."""
-    found = parse_docker(output_of((SAMPLES / "docker" / f"{sample}.txt").read_text()))
+    found = parse_docker(read_sample((SAMPLES / "docker" / f"{sample}.txt").read_text()))
     assert not isinstance(found, Unobserved)
     with pytest.raises(Blocked, match=r"docker info says: .*Cannot connect to the Docker daemon at unix:///var/run"):
         _ = found.version

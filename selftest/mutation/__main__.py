@@ -70,7 +70,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutation-") as work:
         running = []
         for part in range(parts):
-            command = [sys.executable, "-m", "selftest.mutation", *given.checks, "--part", str(part), "--parts", str(parts)]
+            command = [
+                sys.executable,
+                "-m",
+                "selftest.mutation",
+                *given.checks,
+                "--part",
+                str(part),
+                "--parts",
+                str(parts),
+            ]
             # Two texts of one length within a second would be one in pytest's cache of rewritten files.
             environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
             running.append(subprocess.Popen(command, cwd=make_copy(Path(work) / f"{part}"), env=environment))

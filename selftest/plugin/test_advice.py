@@ -114,17 +114,45 @@ def test_a_row_that_is_not_there_is_an_error() -> None:
         catalogue("nfs-stail")
 
 
-def test_what_others_call_a_check_is_one() -> None:
-    """Wherever a reason or a fix says `see the check X` or `-k X`, there is a check of that name."""
-    named = set()
+def package_texts() -> Iterator[str]:
+    """Give the text of every module of the package, and of the catalogue."""
     for file in [*(CHECKOUT / "edgeproof").rglob("*.py"), DIAGNOSE / "catalogue.yaml"]:
-        text = file.read_text(encoding="utf-8")
-        named |= set(re.findall(r"\(see the check (\w+)", text)) | set(re.findall(r"BrokenLink\(\"(\w+)\"", text))
-        for words in re.findall(r"edgeproof (?:node|cluster|workload) -k (?:'([^']+)'|(\w+))", text):
-            named |= {word for word in re.split(r"\W+", "".join(words)) if word not in ("or", "and", "not")}
-    known = {name_of(check) for check in CHECKS}
-    assert named > {"sudo", "daemon_json", "listing"}
-    assert {word for word in named if not any(word in name for name in known)} == set()
+        yield file.read_text(encoding="utf-8")
+
+
+def test_what_a_reason_names_is_a_check() -> None:
+    """Wherever a reason says `see the check X`, there is a check of exactly that name; in a suite, if it names one."""
+    named, of_suite = set(), set()
+    for text in package_texts():
+        named |= set(re.findall(r"\bsee the check (\w+)", text)) | set(re.findall(r"BrokenLink\(\"(\w+)\"", text))
+        for check, other, suite in re.findall(r"\bsee (?:the check )?(\w+)(?: and (\w+))? in (tests_\w+)", text):
+            of_suite |= {(suite, name) for name in (check, other) if name}
+    assert named > {"sudo", "daemon_json", "nodes"}
+    assert named - {name_of(check) for check in CHECKS} == set()
+    known = {(suite, name_of(check)) for (suite, _), checks in PLACES.items() for check in checks}
+    assert ("tests_node", "nfs_client") in of_suite
+    assert of_suite - known == set()
+
+
+def test_what_a_fix_runs_is_a_check() -> None:
+    """Whatever a fix hands to `edgeproof node`, `cluster` or `workload` by -k chooses a check of that suite, word by word."""
+    chosen = {
+        (f"tests_{suite}", word)
+        for text in package_texts()
+        for suite, some, one in re.findall(r"edgeproof (node|cluster|workload) -k (?:'([^']+)'|(\w+))", text)
+        for word in re.split(r"\W+", some or one)
+        if word not in ("or", "and", "not")
+    }
+    names = {(suite, name_of(check)) for (suite, _), checks in PLACES.items() for check in checks}
+    assert ("tests_cluster", "listing") in chosen
+    missing = {(suite, word) for suite, word in chosen if not any(suite == of and word in name for of, name in names)}
+    assert missing == set()
+
+
+def test_what_a_fix_runs_by_pytest_is_there() -> None:
+    """A fix or a message that names `pytest tests_…` names a suite."""
+    named = {suite for text in package_texts() for suite in re.findall(r"\bpytest (tests_\w+)", text)}
+    assert named - set(SUITES) == set()
 
 
 def test_every_id_is_in_the_catalogue() -> None:

@@ -10,7 +10,7 @@ import yaml
 from edgeproof.diagnose import catalogue
 from edgeproof.diagnose.known_lines import known_lines
 from edgeproof.diagnose.pod_end import pod_end
-from selftest.facts.test_parsers import SAMPLES
+from selftest.facts.sample import SAMPLES
 
 ROWS = sorted({line.id for line in known_lines() if "container" in line.program})
 WORDS = sorted((SAMPLES / "pod_end").glob("*.txt"))

@@ -16,6 +16,9 @@ from selftest.replay.machine import Form, Machine, Text, machine_of, merged, mer
 
 FORM = "edgeproof.cluster/1"
 BASES = Path(__file__).parent / "bases"
+COMMON = "common.yaml"
+"""Beside the bases' folders: what every machine of theirs has, where it does not say otherwise itself."""
+
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The safe loader, in C where there is that: a base is read in a tenth of the time."""
 
@@ -89,11 +92,13 @@ def load_base(folder: Path) -> Cluster:
         raise ValueError(f"{folder}/about.yaml: form is {about.get('form')!r}, not {FORM}")
     text = (folder / "cluster.yaml").read_text(encoding="utf-8")
     raw = {file.stem: read_yaml(file) for file in sorted((folder / "nodes").glob("*.yaml"))}
+    beside = folder.parent / COMMON
+    common = read_yaml(beside) if beside.exists() else {}
     api, ssh_config = folder / "api.yaml", folder / "ssh_config"
     return Cluster(
         inventory_text=text,
         inventory=yaml.load(text, LOADER),
-        machines={name: like_others(name, raw) for name in raw},
+        machines={name: merged_machine(common, like_others(name, raw)) for name in raw},
         api=read_yaml(api) if api.exists() else {},
         ssh_config=ssh_config.read_text(encoding="utf-8") if ssh_config.exists() else "",
         skipped=tuple(about.get("skipped") or ()),

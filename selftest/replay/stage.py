@@ -111,7 +111,11 @@ def _perform(scene: Scene, keys: Keys) -> Played:
     name_servers = [str(address) for address in cluster.network("dns", ["8.8.8.8"]) or []]
     open_machines = {name: machine for name, machine in machines.items() if not machine.behind}
     gateway = str(cluster.network("gateway", "192.168.0.1"))
-    addresses = ["" if gateway == "none" else gateway, *name_servers, *(machine.address for machine in open_machines.values())]
+    addresses = [
+        "" if gateway == "none" else gateway,
+        *name_servers,
+        *(machine.address for machine in open_machines.values()),
+    ]
     if cluster.api:
         addresses.append(api_place(cluster)[0])
     take_addresses(ip_address(address) for address in addresses if address)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from edgeproof.facts.cluster.parse import part
+from edgeproof.facts.cluster.parse import part, text, words
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,15 @@ class Volume:
 def parse_volume(item: dict[str, Any]) -> Volume:
     """Read a PersistentVolume or a PersistentVolumeClaim object."""
     metadata, spec, status = (part(item, name) for name in ("metadata", "spec", "status"))
-    storage_class = spec.get("storageClassName")
     return Volume(
-        namespace=str(metadata.get("namespace", "")),
-        name=str(metadata.get("name", "")),
-        phase=str(status.get("phase", "")),
-        storage_class=None if storage_class is None else str(storage_class),
-        volume=str(spec.get("volumeName", "")),
+        namespace=text(metadata, "namespace"),
+        name=text(metadata, "name"),
+        phase=text(status, "phase"),
+        storage_class=None if spec.get("storageClassName") is None else text(spec, "storageClassName"),
+        volume=text(spec, "volumeName"),
         nfs=_nfs(spec),
-        modes=frozenset(map(str, spec.get("accessModes") or [])),
-        mount_options=frozenset(map(str, spec.get("mountOptions") or [])),
+        modes=words(spec, "accessModes"),
+        mount_options=words(spec, "mountOptions"),
     )
 
 
@@ -50,7 +49,7 @@ def _nfs(spec: dict[str, Any]) -> str:
     own, csi = part(spec, "nfs"), part(spec, "csi")
     if own:
         return f"{own.get('server')}:{own.get('path')}"
-    driver, attributes = str(csi.get("driver", "")), part(csi, "volumeAttributes")
+    driver, attributes = text(csi, "driver"), part(csi, "volumeAttributes")
     if "nfs" not in driver.split("."):
         return ""
     return f"{attributes['server']}:{attributes.get('share')}" if "server" in attributes else driver

@@ -26,6 +26,12 @@ def text(item: dict[str, Any], name: str) -> str:
     return "" if found is None else str(found)
 
 
+def words(item: dict[str, Any], name: str) -> frozenset[str]:
+    """Give a list of words as a set; an empty one where there is no list."""
+    found = item.get(name)
+    return frozenset(map(str, found)) if isinstance(found, list) else frozenset()
+
+
 def number(value: object) -> int:
     """Read a count such as 1 or "1"; 0 for what is none."""
     found = re.fullmatch(r"[0-9]{1,9}", str(value))
