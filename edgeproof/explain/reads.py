@@ -41,6 +41,8 @@ SET_UP = {
     "usual_listing": "the exported folder's listing",
     "workloads": "the Jobs and their shards' records",
     "measured": "",
+    "worker_room": "the Jobs' pods, beside what the API tells of nodes, pods and RuntimeClasses",
+    "standing_mounts": "the NFS mounts of each node and of /etc/fstab, beside the volumes' mountOptions",
     "client_clock": "an exchange of times with each node",
     "speedup": "the two Jobs over the NFS images",
 }
