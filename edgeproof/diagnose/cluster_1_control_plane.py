@@ -181,7 +181,7 @@ def nodes(node: NodeFacts, nodes: dict[str, NodeFacts], cluster: ClusterFacts, i
     """Never joined or not Ready, with what K3s says of it; or registered under another address."""
     log = f"sudo journalctl -u {unit_of(node)} -n 30   # on {node.name}"
     if node.name not in cluster.members:
-        others = f"; nodes that are no board of cluster.yaml: {_names(cluster.strangers)}" if cluster.strangers else ""
+        others = f"; nodes that are not in cluster.yaml: {_names(cluster.strangers)}" if cluster.strangers else ""
         cause = f"{node.name} has not joined the cluster{said_there(node)}{others}"
         return by_mdns(node, inventory) or _known(cause, node, nodes, inventory) or Advice(cause, log, does="reads")
     member = cluster.member(node.name)
@@ -196,7 +196,7 @@ def nodes(node: NodeFacts, nodes: dict[str, NodeFacts], cluster: ClusterFacts, i
     if "DiskPressure" in member.pressures:
         return catalogue("disk-full")
     return Advice(
-        f"the kubelet tells of {', '.join(member.pressures)}",
+        f"the kubelet reports {', '.join(member.pressures)}",
         f"kubectl describe node {member.name}; free -h; df -h   # the last two on {node.name}",
         does="reads",
     )

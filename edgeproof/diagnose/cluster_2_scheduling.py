@@ -45,8 +45,8 @@ def _moved(pod: PodOnNode) -> str:
     if kind:
         return f"kubectl -n {pod.namespace} rollout restart {kind}/{pod.owner.name}"
     if pod.owner.kind:
-        return f"# {pod!r} is of the {pod.owner.kind} {pod.owner.name}: let it end, or start that anew"
-    return f"# {pod!r} has no controller that would make it anew: make it again on an agent before it is deleted here"
+        return f"# {pod!r} is of the {pod.owner.kind} {pod.owner.name}: let it finish, or restart that"
+    return f"# {pod!r} has no controller that would recreate it: create it on an agent before it is deleted here"
 
 
 @advises("worker_label")

@@ -59,7 +59,7 @@ def pod_reaches_pods(
             found = catalogue("vxlan-checksum")
         if found:
             return found.after(said)
-    backend = cluster.member(node.name).flannel_backend or "not flannel's, or not told"
+    backend = cluster.member(node.name).flannel_backend or "not flannel's, or not known"
     return Advice(
         f"{said}; the cause is not known (network of the pods: {backend})",
         f"kubectl get nodes -o wide; ip route; sudo iptables -S FORWARD | head   # the last two on {node.name}",

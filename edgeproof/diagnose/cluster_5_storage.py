@@ -150,7 +150,7 @@ def standing_mounts(node: NodeFacts, standing_mounts: dict[str, tuple[MountTroub
     if worst.kind == "options":
         return Advice(
             f"{said}: it was mounted before that was written, or by somebody who asked for something else",
-            f"sudo umount {place} && sudo mount {place}   # on {node.name}, when nothing uses it; a pod's mount is made anew with the pod",
+            f"sudo umount {place} && sudo mount {place}   # on {node.name}, when nothing uses it; a pod's mount is recreated with the pod",
             does="restarts",
         )
     is_lost, is_silent = worst.kind == "lost", worst.kind == "silent"

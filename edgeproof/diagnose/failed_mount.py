@@ -153,7 +153,7 @@ def _no_rights(of: MountOf) -> Advice:
 
 def _options(of: MountOf) -> Advice:
     return Advice(
-        "mount takes one of the mount options for wrong",
+        "mount rejects one of the mount options",
         f"kubectl get pv -o yaml | grep -A5 mountOptions; man 5 nfs   # for {of.server}:{of.path}",
         does="reads",
     )

@@ -48,7 +48,7 @@ def sudo(node: NodeFacts) -> Advice:
             does="changes",
         ),
         "requires-tty": Advice(
-            f"sudo lets {user} in at a terminal only (requiretty)",
+            f"sudo accepts {user} at a terminal only (requiretty)",
             f"{where}: sudo visudo -f /etc/sudoers.d/{user}-no-terminal   # with the line: Defaults:{user} !requiretty",
             does="changes",
         ),

@@ -112,8 +112,8 @@ def dns_answers(node: NodeFacts, inventory: Inventory) -> Advice:
     """A gateway that does not forward, a firewall, a network without a way out."""
     silent = " ".join(str(server) for server in inventory.network.dns if server not in node.answers.resolving)
     return Advice(
-        f"{silent} does not answer questions for names from here",
-        f"ping -c 1 {silent.split(' ')[0]}   # does the gateway forward? without a way out: network: {{offline: true}}",
+        f"{silent} does not answer DNS queries from this node",
+        f"ping -c 1 {silent.split(' ')[0]}   # check that the gateway forwards; without access to the internet: network: {{offline: true}}",
         does="reads",
     )
 

@@ -60,7 +60,7 @@ class Finding:
     def explanation(self) -> str:
         """Say, in a few lines, what was seen and wanted, why that is likely so, and what mends it."""
         shown = (
-            ("must be", self.sentence),
+            ("check", self.sentence),
             ("seen", self.seen),
             ("wanted", self.wanted),
             ("why", self.why),

@@ -178,7 +178,7 @@ class VerifyPods:
         why = reason(self.own.cluster, "service")
         if why is not None:
             return unobserved(why)
-        return reached[API] is None if API in reached else unobserved(f"{pod} did not say whether it reaches the {API}")
+        return reached[API] is None if API in reached else unobserved(f"{pod} did not report whether it reaches the {API}")
 
 
 def program(name: str) -> str:
@@ -207,7 +207,7 @@ def read_unreached(pod: str, told: str, reached: Mapping[str, str | None], other
     silent = tuple(other for other in others if reached.get(other) is not None)
     untold = [other for other in others if other not in reached]
     if untold and not silent:
-        return unobserved(f"{pod} did not say whether it reaches {', '.join(untold)}: {told.strip()[-200:]}")
+        return unobserved(f"{pod} did not report whether it reaches {', '.join(untold)}: {told.strip()[-200:]}")
     return silent
 
 

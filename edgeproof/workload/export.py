@@ -41,7 +41,7 @@ def _elsewhere(inventory: Inventory) -> tuple[str, str]:
     if inventory.storage.absent:
         return "cluster.yaml says storage: none: there is no export", "name a folder in place of --to-export"
     return (
-        f"the NFS server {inventory.nfs_address} is no node of cluster.yaml, so edgeproof does not log in there",
+        f"the NFS server {inventory.nfs_address} is not a node in cluster.yaml, so edgeproof does not log in there",
         "mount its export on this machine, and name that folder in place of --to-export",
     )
 
@@ -53,7 +53,7 @@ def _refusal(inventory: Inventory, node: Node, answer: Answer) -> DatasetError:
         fix = f'sudo mkdir -p {path} && sudo chown "$USER" {path}   # on {node.name}, as the user that edgeproof logs in as'
         return DatasetError(f"{place} does not exist", fix, does="changes")
     if answer.status == FOREIGN:
-        said = "holds JPEGs that are not ours; they are left as they are"
+        said = "contains JPEGs that edgeproof did not make; they are left untouched"
         return DatasetError(f"{place} {said}", "run the workload on them as they are")
     said = answer.stderr.decode("utf-8", "replace").strip()[-300:]
     return DatasetError(

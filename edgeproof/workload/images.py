@@ -76,7 +76,7 @@ class Images:
         if why := misfit(base, first.platform):
             raise WorkloadError(
                 f"{first.name}: {why}",
-                f"in cluster.yaml, images: worker_base: take out that line, or name one for {first.kind} (docs/worker.md has a table)",
+                f"in cluster.yaml, images: worker_base: remove that line, or name one for {first.kind} (docs/worker.md has a table)",
             )
         for machine in machines:
             if words := doubt(base, machine.platform):

@@ -202,7 +202,7 @@ class Workloads:
         path = shlex.quote(f"{self.inventory.dataset}/{NOTE}")
         if self.inventory.nfs_node is None:
             raise NotApplicable(
-                f"which images are corrupt is written on {self.inventory.nfs_address}, which is no node of cluster.yaml"
+                f"which images are corrupt is written on {self.inventory.nfs_address}, which is not a node in cluster.yaml"
             )
         with open_node(self.inventory, self.inventory.nfs_node) as server:
             answer = server.run(f"cat {path}", limits.SHORT_COMMAND_S)

@@ -45,7 +45,7 @@ def test_blocked_say_why(run: PytestRun) -> None:
     """Each blocked check carries the connection's own error, of its own node; one of all nodes says that none answered."""
     blocked = [finding for finding in run.record["findings"] if finding["outcome"] == "blocked"]
     of_all = [blocked.pop(place) for place in reversed(range(len(blocked))) if blocked[place]["node"] == "cluster"]
-    assert [f["why"] for f in of_all] == [f"no node has told its time ({', '.join(NODES)}; see the check ssh)"]
+    assert [f["why"] for f in of_all] == [f"no node's time is known ({', '.join(NODES)}; see the check ssh)"]
     assert [f for f in blocked if not (f["why"].startswith(f"SSH: {f['node']}: ") and f["why"].endswith(REASON))] == []
 
 

@@ -51,7 +51,7 @@ def test_failure_is_explained() -> None:
     lines = DOWN.splitlines()
     head = lines.index("F user-newworker · swap")
     assert lines[head + 1 : head + 7] == [
-        "  must be There is no swap now, and none after a reboot.",
+        "  check   There is no swap now, and none after a reboot.",
         "  seen    (SwapDevice(name='/dev/zram0'),)",
         "  wanted  ()",
         "  cause   nvzramconfig makes swap in compressed memory at each boot  [zram-swap]",

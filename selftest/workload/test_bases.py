@@ -79,7 +79,7 @@ def test_declared() -> None:
     [
         (BASES["L4T 32"], machine("36.4.3"), "is for L4T 32, and it has L4T 36.4.3"),
         ("dustynv/pytorch:2.6-r36.4.0-cu128-24.04", machine("35.4.1"), "is for L4T 36, and it has L4T 35.4.1"),
-        (BASES["L4T 35"], machine("", "x86_64"), "is for L4T 35, and it is no Jetson"),
+        (BASES["L4T 35"], machine("", "x86_64"), "is for L4T 35, and it is not a Jetson"),
         ("registry.local/r36/torch:v1", machine("35.4.1"), ""),
         ("my-torch:v1", machine("36.4.3"), ""),
     ],

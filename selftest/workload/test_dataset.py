@@ -76,7 +76,7 @@ def test_own_dataset_is_made_anew(tmp_path: Path) -> None:
 def test_foreign_pictures_are_refused(tmp_path: Path) -> None:
     """A folder with somebody's JPEGs is refused, by their names and with a way out."""
     (tmp_path / "holiday.jpg").write_bytes(b"dear to somebody")
-    with pytest.raises(DatasetError, match=r"not ours \(holiday\.jpg") as caught:
+    with pytest.raises(DatasetError, match=r"edgeproof did not make \(holiday\.jpg") as caught:
         made(tmp_path)
     assert caught.value.fix
 

@@ -55,7 +55,7 @@ class ClusterFacts(Facts):
         """Give the Node object of a board, by the inventory's name; blocked when there is none."""
         found = self.members.get(name)
         if found is None:
-            raise Blocked(self.kept_out.get(name, f"{name} is no node of this cluster (see the check nodes)"))
+            raise Blocked(self.kept_out.get(name, f"{name} is not a node of this cluster (see the check nodes)"))
         return found
 
     def has_joined(self, name: str) -> bool:
@@ -79,7 +79,7 @@ class ClusterFacts(Facts):
         if not member.ready:
             return f"{name} is not Ready (see the check nodes)"
         if member.pressures:
-            return f"the kubelet of {name} tells of {', '.join(member.pressures)}: it may refuse or evict pods (see the check nodes)"
+            return f"the kubelet of {name} reports {', '.join(member.pressures)}: it may refuse or evict pods (see the check nodes)"
         if is_scheduled and member.cordoned:
             return f"{name} is cordoned (SchedulingDisabled): it takes no pods (see the check schedulable)"
         return ""
@@ -120,7 +120,7 @@ class ClusterFacts(Facts):
         if self.api.error:
             raise Blocked(f"API: {self.api.error}")
         if self.api.certificate_end is None:
-            raise NotApplicable("the kubeconfig holds no client certificate")
+            raise NotApplicable("the kubeconfig contains no client certificate")
         return (self.api.certificate_end - datetime.now(timezone.utc)).total_seconds() / 86400
 
     def claims_off_nfs(self, name: str) -> tuple[Volume, ...]:
@@ -271,7 +271,7 @@ def _service(raw: dict[str, Any]) -> Any:
     ports = parts(spec, "ports")
     ports.sort(key=lambda port: text(port, "name") != "https")
     if not text(spec, "clusterIP"):
-        return unobserved("the API server did not tell the address of its own service, default/kubernetes")
+        return unobserved("the API server did not give the address of its own service, default/kubernetes")
     return text(spec, "clusterIP"), (number(ports[0].get("port")) if ports else 0) or 443
 
 

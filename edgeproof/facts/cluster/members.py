@@ -83,7 +83,7 @@ def parse_member(node: dict[str, Any]) -> Member:
         hostnames=frozenset(own_names | {text(labels, HOSTNAME)}) - {""},
         ready=_told(ready and text(ready, "status") == "True", "Ready condition"),
         why_not_ready=text(ready or {}, "message")[:200],
-        addresses=_addresses(status, annotations) or unobserved("the Node object tells no InternalIP"),
+        addresses=_addresses(status, annotations) or unobserved("the Node object has no InternalIP"),
         flannel_address=text(annotations, f"{FLANNEL}public-ip-overwrite") or text(annotations, f"{FLANNEL}public-ip"),
         flannel_backend=text(annotations, f"{FLANNEL}backend-type"),
         architecture=text(info, "architecture") or text(labels, "kubernetes.io/arch"),

@@ -15,7 +15,7 @@ def minor_of(version: str) -> tuple[int, int]:
     """Read major and minor of a version such as v1.23.17+k3s1; blocked where that is none."""
     found = re.match(r"v?(\d{1,4})\.(\d{1,4})", version)
     if not found:
-        raise Blocked(f"{version or 'nothing'} is no version that can be compared")
+        raise Blocked(f"{version or 'nothing'} is not a version that can be compared")
     return int(found[1]), int(found[2])
 
 

@@ -11,7 +11,7 @@ from edgeproof.facts.node.facts import Fleet, NodeFacts
 from edgeproof.facts.node.neighbours import same_host_key, same_mac, usual_mtu
 from edgeproof.facts.observed import blank, inapplicable, reason, replaced, unobserved
 
-NO_RELEASE = "neither /etc/nv_tegra_release nor the package nvidia-l4t-core tells the L4T release"
+NO_RELEASE = "neither /etc/nv_tegra_release nor the package nvidia-l4t-core shows the L4T release"
 
 
 def fleet_of(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> Fleet:
@@ -41,10 +41,10 @@ def _branches(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> tuple[str, str]:
     if why is not None:
         return unobserved(why), unobserved(why)
     if facts.kind != "jetson":
-        return _nothing_to_compare(f"{facts.name} is no Jetson, so it has no L4T release")
+        return _nothing_to_compare(f"{facts.name} is not a Jetson, so it has no L4T release")
     like = [other for other in nodes.values() if _is_like(facts, other)]
     if not [other for other in like if other is not facts]:
-        return _nothing_to_compare("no other board of this SoC tells its L4T release")
+        return _nothing_to_compare("the L4T release of no other board with this SoC is known")
     usual = Counter(other.platform.branch for other in like).most_common(1)[0][0]
     return facts.platform.branch if facts.platform.l4t else unobserved(NO_RELEASE), usual
 
@@ -120,7 +120,7 @@ def client_clock_of(nodes: dict[str, NodeFacts]) -> ClientClock:
     """Compare this machine's clock with the one that most nodes have; blocked where no node has told its time."""
     clocks = _clocks(nodes.values())
     if not clocks:
-        return blank(ClientClock, f"no node has told its time ({', '.join(nodes)}; see the check ssh)")
+        return blank(ClientClock, f"no node's time is known ({', '.join(nodes)}; see the check ssh)")
     return ClientClock(round(CLIENT.apart_s(usual_clock(clocks)), 1))
 
 

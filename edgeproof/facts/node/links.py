@@ -79,7 +79,7 @@ class Links(Facts):
         """Give one interface; blocked where /sys did not tell of it."""
         found = next((link for link in self.links if link.name == interface), None)
         if found is None:
-            raise Blocked(f"/sys/class/net told nothing of {interface}")
+            raise Blocked(f"/sys/class/net has nothing on {interface}")
         return found
 
     def cards_of(self, interface: str) -> tuple[Link, ...]:
@@ -105,7 +105,7 @@ class Links(Facts):
             raise NotApplicable(f"{interface} is no port of a network card")
         timed = [card for card in cards if card.kind == "wired" and card.speed_mbps]
         if not timed:
-            what = "is Wi-Fi" if any(card.kind == "wireless" for card in cards) else "has a driver that tells no speed"
+            what = "is Wi-Fi" if any(card.kind == "wireless" for card in cards) else "has a driver that reports no speed"
             raise NotApplicable(f"{interface} {what}")
         return tuple(_slow(timed))
 
@@ -135,7 +135,7 @@ def parse_links(output: Output) -> Links | Unobserved:
         )
         for name, kind, mac, mtu, speed, duplex, on in re.findall(pattern, output.stdout, re.M)
     )  # fmt: skip
-    return Links(links) if links else Unobserved("/sys/class/net told nothing")
+    return Links(links) if links else Unobserved("/sys/class/net could not be read")
 
 
 def _mac(text: str) -> str:

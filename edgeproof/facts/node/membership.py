@@ -78,13 +78,13 @@ def _joined(facts: NodeFacts, authorities: Counter[str], inventory: Inventory) -
     if authorities and (isinstance(own, str) or k3s.never_joined):
         return str(url)
     why = own.why if isinstance(own, Unobserved) else "no server told its CA"
-    return unobserved(f"{url} is no server of cluster.yaml as {facts.name} resolves it, and {why}")  # type: ignore[no-any-return]
+    return unobserved(f"{url} resolves to no server in cluster.yaml on {facts.name}, and {why}")  # type: ignore[no-any-return]
 
 
 def _unless_never_joined(facts: NodeFacts, url: str) -> str:
     """To ask one of our servers is not to have joined it: its CA comes with the first answer."""
     if facts.k3s.never_joined:
-        return unobserved(f"{facts.name} asks {url}, and has no cluster CA from there (see the check nodes)")  # type: ignore[no-any-return]
+        return unobserved(f"{facts.name} asks {url}, but has received no cluster CA from it (see the check nodes)")  # type: ignore[no-any-return]
     return THIS_CLUSTER
 
 

@@ -59,7 +59,7 @@ def usual_mtu(facts: NodeFacts, others: list[NodeFacts]) -> int:
         return unobserved(f"/sys did not tell the MTU of {own.name}")  # type: ignore[no-any-return]
     near = [other for other in _near(facts, others) if other.link.mtu]
     if not near:
-        return inapplicable("no other node of its network tells an MTU")  # type: ignore[no-any-return]
+        return inapplicable("no other node of its network reports an MTU")  # type: ignore[no-any-return]
     counts = Counter(node.link.mtu for node in (facts, *near))
     return max(counts, key=lambda mtu: (counts[mtu], mtu == ETHERNET_MTU, -mtu))
 

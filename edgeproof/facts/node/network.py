@@ -230,7 +230,7 @@ def _name_servers(lines: list[str]) -> Any:
             except AddressValueError:
                 continue
     if found and all(address.is_loopback for address in found):
-        return Unobserved(f"{next(iter(found))} on the node answers names, and does not tell whom it asks")
+        return Unobserved(f"{next(iter(found))} on the node resolves names, but does not show which servers it asks")
     return tuple(found)
 
 
