@@ -1,4 +1,4 @@
-"""Docker, its configuration, the running daemon, and the user's right to it."""
+"""Docker, its configuration, the running daemon, and the user's right to it; or containerd; the files that bring the GPU into containers."""
 
 from edgeproof.facts.node import NodeFacts
 
@@ -32,6 +32,17 @@ def test_daemon_agrees(node: NodeFacts) -> None:
 def test_docker_group(node: NodeFacts) -> None:
     """The user runs docker without sudo."""
     assert node.docker_group.works is True
+
+
+def test_containerd(node: NodeFacts) -> None:
+    """Where containerd runs the pods, it has NVIDIA's runtime; as its default, where cluster.yaml says that pods get the GPU so."""
+    assert node.containerd.gpu_runtimes != ()
+
+
+def test_cdi(node: NodeFacts) -> None:
+    """Where CDI is in use, a file of a version that its reader takes names the device that pods ask for."""
+    assert node.cdi.refused == ()
+    assert node.cdi.fitting != ()
 
 
 def test_l4t_mount_lists(node: NodeFacts) -> None:

@@ -153,6 +153,46 @@ def docker_group(node: NodeFacts, inventory: Inventory) -> Advice:
     )
 
 
+@advises("containerd")
+def containerd(node: NodeFacts) -> Advice:
+    """No runtime of NVIDIA's, or not the default one where it is to be."""
+    seen = node.containerd
+    unit = "k3s" if node.declared.k3s_role == "server" else "k3s-agent"
+    if not seen.nvidias:
+        return replace(
+            catalogue("runtime-class-unknown"),
+            cause=f"the containerd that runs the pods has no runtime of NVIDIA's (by {seen.told_by}): K3s looks for its programs as it starts",
+            fix=f"on {node.name}: sudo apt-get install -y nvidia-container-toolkit; sudo systemctl restart {unit}; sudo k3s crictl info | grep nvidia",
+            does="restarts",
+        )
+    found = catalogue("containerd-default-runc", node=node.name, unit=unit)
+    if seen.templates:
+        path = seen.templates[-1]
+        fix = f'on {node.name}: sudoedit {path}   # default_runtime_name = "nvidia" in the table that ends in .containerd]; then: sudo systemctl restart {unit}'
+        found = replace(found, fix=fix, does="restarts")
+    named = " and ".join(seen.nvidias)
+    return replace(found, cause=f"{found.cause}: {seen.default_runtime}, beside {named} (by {seen.told_by})")
+
+
+@advises("cdi")
+def cdi(node: NodeFacts) -> Advice:
+    """A file that its reader refuses, none at all, or none with the device."""
+    seen = node.cdi
+    if seen.refused:
+        files = [f"{file.path} is of version {file.version}" for file in seen.files if file.path in seen.refused]
+        found = catalogue("cdi-file-too-new", node=node.name, path=seen.refused[0])
+        return found.after(f"{', '.join(files)}, and {seen.reader} reads them up to 0.6.0")
+    found = catalogue("cdi-device-unknown")
+    wanted = seen.wanted or "a device of nvidia.com/gpu"
+    devices = [device for file in seen.files for device in file.devices]
+    what = (
+        f"the CDI files name {', '.join(devices[:10]) or 'no device'}"
+        if seen.files
+        else "there is no CDI file in /etc/cdi or /var/run/cdi"
+    )
+    return replace(found, cause=f"{what}, and pods ask for {wanted}")
+
+
 @advises("l4t_mount_lists")
 def l4t_mount_lists() -> Advice:
     """The lists come with packages of their own."""

@@ -85,12 +85,16 @@ def _facts(noun: str, name: str, own: str) -> Iterator[str]:
 
 @cache
 def named_by_fact() -> dict[str, Named]:
-    """Give what each fact's snippet names, for the example's cluster; `mount` is the mount by hand."""
+    """Give what each fact's snippet names, for the example's cluster, else for one on containerd; `mount` is the mount by hand."""
     inventory = load_inventory(carried(EXAMPLE))
     named = {MOUNT: named_in(snippet(SNIPPETS, "mount"))}
     for node in inventory.nodes.values():
         for probe in probes_for(inventory, node):
             named[probe.name] = named_in(probe.snippet) | named.get(probe.name, NOTHING)
+    containerd = inventory.kubernetes.model_copy(update={"runtime": "containerd"})
+    on_containerd = inventory.model_copy(update={"kubernetes": containerd})
+    for probe in probes_for(on_containerd, inventory.server):
+        named.setdefault(probe.name, named_in(probe.snippet))
     return named
 
 

@@ -131,7 +131,7 @@ def verify_pods(
 
     pointless = _of_another_machine(cluster)
     usable, missing = _usable(cluster, [name for name in inventory.nodes if name not in pointless], is_scheduled=False)
-    barred = _unadvertised(cluster, usable)
+    barred = _unadvertised(cluster, usable) | unprepared(nodes, cluster, usable)
     barred |= _crowded(cluster, worker_room, [name for name in usable if name not in barred], spec_for(cluster))
     able = [name for name in usable if name not in barred]
     pods = VerifyPods(inventory, own_namespace).start(able, broken_links(nodes, cluster)) if able else {}
@@ -139,13 +139,29 @@ def verify_pods(
 
 
 def broken_links(nodes: dict[str, NodeFacts], cluster: ClusterFacts) -> dict[str, str]:
-    """Say by the node's name why its pods can have no GPU; Docker's chain counts where Docker's default runtime is the way."""
-    from edgeproof.facts.node import broken_link
+    """Say by the node's name why its pods can have no GPU, where the default runtime is the way: Docker's, or containerd's."""
+    from edgeproof.facts.node import broken_link, containerd_link
 
     if cluster.gpu_way.name != "default-runtime":
         return {}
-    docker = [name for name, member in cluster.members.items() if member.is_ready and member.runtime == "docker"]
-    return {name: broken_link(nodes[name]) for name in docker}
+    found = {}
+    for name, member in cluster.members.items():
+        if member.is_ready and member.runtime == "docker":
+            found[name] = broken_link(nodes[name])
+        elif member.is_ready:
+            link = containerd_link(nodes[name])
+            found[name] = link.why if link else ""
+    return found
+
+
+def unprepared(nodes: dict[str, NodeFacts], cluster: ClusterFacts, names: list[str]) -> dict[str, str]:
+    """Find the nodes where a pod that asks for the GPU by a RuntimeClass or by CDI cannot start, and which check tells why."""
+    from edgeproof.facts.node import containerd_link
+
+    if cluster.gpu_way.name not in ("runtime-class", "cdi"):
+        return {}
+    links = {name: containerd_link(nodes[name]) for name in names if name not in cluster.giving_no_gpu}
+    return {name: link.why for name, link in links.items() if link}
 
 
 def _of_another_machine(cluster: ClusterFacts) -> dict[str, str]:

@@ -11,7 +11,7 @@ from edgeproof.diagnose.pod_end import pod_end
 from edgeproof.errors import WorkloadError
 from edgeproof.facts.observed import Blocked
 from edgeproof.inventory import Inventory
-from edgeproof.plugin.fixtures_cluster import broken_links
+from edgeproof.plugin.fixtures_cluster import broken_links, unprepared
 from edgeproof.plugin.outcome import MEASUREMENT
 from edgeproof.plugin.session import observed_nodes, progress
 from edgeproof.plugin.sudo import PASSWORD
@@ -41,7 +41,10 @@ def workloads(
             raise Blocked(why)
         if lacks := worker_room.get(agent.name):
             raise Blocked(f"{agent.name} has no room for a worker: {'; '.join(lacks)} (see the check placement)")
-    broken = broken_links(observed_nodes(pytestconfig), cluster)
+    nodes = observed_nodes(pytestconfig)
+    for name, why in unprepared(nodes, cluster, [agent.name for agent in inventory.agents]).items():
+        raise Blocked(f"{name}: {why}")
+    broken = broken_links(nodes, cluster)
     return Workloads(inventory, own_namespace, progress(pytestconfig), broken, pytestconfig.stash[PASSWORD])
 
 

@@ -39,11 +39,15 @@ def inventory() -> Inventory:
 
 
 def test_every_field_has_its_probe(inventory: Inventory) -> None:
-    """The fields of NodeFacts are the probes' names, and each name stands once."""
-    names = [probe.name for probe in probes_for(inventory, inventory.server)]
-    assert sorted(names) == sorted(
-        field.name for field in dataclasses.fields(NodeFacts) if field.name not in NOT_PROBED
+    """The fields of NodeFacts are the names of the probes on Docker and on containerd, and each name stands once."""
+    on_containerd = inventory.model_copy(
+        update={"kubernetes": inventory.kubernetes.model_copy(update={"runtime": "containerd"})}
     )
+    found = [[probe.name for probe in probes_for(each, each.server)] for each in (inventory, on_containerd)]
+    assert [len(names) for names in found] == [len(set(names)) for names in found]
+    assert {name for names in found for name in names} == {
+        field.name for field in dataclasses.fields(NodeFacts) if field.name not in NOT_PROBED
+    }
 
 
 @pytest.mark.parametrize("kind", sorted(set(all_facts()), key=str))

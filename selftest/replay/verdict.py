@@ -12,7 +12,7 @@ from selftest.replay.case import Expected, Names, Verdict
 
 ANY = "*"
 OUTCOMES = ("passes", "skipped", "accepted", "blocked", "fails")
-"""The lists of a verdict; of two that name a check on a node, the later one counts."""
+"""The lists of a verdict; of two that name a check on a node, the later one counts, and one that names it before one that says `*`."""
 
 ENDED = {"passes": "passed", "skipped": "skipped", "accepted": "accepted", "blocked": "blocked", "fails": "failed"}
 
@@ -82,14 +82,16 @@ def _wanted(
     """Give what is expected of each finding, and the entries of the case that no finding is of."""
     wanted = {_key(finding): _Wanted() for finding in findings}
     idle = []
-    lists = [("skipped", base_skips, False), *((name, getattr(verdict, name), True) for name in OUTCOMES)]
-    for name, entries, must_run in lists:
-        for entry in entries:
-            keys = [key for key in wanted if _is_of(entry, key)]
-            idle += [(name, entry)] if must_run and _missing(entry, keys) else []
-            for key in keys:
-                known = wanted[key].entries if wanted[key].outcome == ENDED[name] else []
-                wanted[key] = _Wanted(ENDED[name], [*known, entry])
+    own = sorted(
+        ((name, entry, True) for name in OUTCOMES for entry in getattr(verdict, name)),
+        key=lambda listed: listed[1].check != ANY,
+    )
+    for name, entry, must_run in [*(("skipped", entry, False) for entry in base_skips), *own]:
+        keys = [key for key in wanted if _is_of(entry, key)]
+        idle += [(name, entry)] if must_run and _missing(entry, keys) else []
+        for key in keys:
+            known = wanted[key].entries if wanted[key].outcome == ENDED[name] else []
+            wanted[key] = _Wanted(ENDED[name], [*known, entry])
     return wanted, idle
 
 

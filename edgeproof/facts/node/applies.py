@@ -9,8 +9,11 @@ from edgeproof.facts.observed import inapplicable, observed, reason, replaced
 from edgeproof.inventory import ANY, NOT_REQUIRED, Inventory, Kind
 
 OF_JETSON = ("power_mode", "clocks", "power_supply", "l4t_mount_lists")
-OF_GPU = ("gpu_devices", "device_query")
+OF_GPU = ("gpu_devices", "device_query", "containerd", "cdi")
 OF_DOCKER = ("docker", "daemon_json", "docker_group", "device_query")
+BY_RUNTIME = (None, "default-runtime", "runtime-class")
+"""Ways to the GPU, None for one that is found out, for which containerd needs a runtime of NVIDIA's."""
+
 WITHOUT_DEFAULT = ("runtime-class", "cdi")
 """Ways to the GPU that ask for it pod by pod, whatever the default runtime is."""
 
@@ -44,6 +47,8 @@ def _whole(facts: NodeFacts, inventory: Inventory) -> Iterable[tuple[str, tuple[
         # The bar for free memory is there for the desktop's sake.
         (NOT_REQUIRED if system.desktop == ANY else "", ("headless", "memory")),
         (_no_docker(inventory), OF_DOCKER),
+        (_without_cdi(facts, inventory), ("cdi",)),
+        (_no_containerd(inventory), ("containerd",)),
     )
 
 
@@ -80,3 +85,17 @@ def _asked_by_pods(inventory: Inventory) -> str:
 def _no_docker(inventory: Inventory) -> str:
     runtime = inventory.kubernetes.runtime
     return "" if runtime == "docker" else f"cluster.yaml says runtime: {runtime}"
+
+
+def _no_containerd(inventory: Inventory) -> str:
+    kubernetes = inventory.kubernetes
+    if kubernetes.runtime != "containerd":
+        return f"cluster.yaml says runtime: {kubernetes.runtime}, or does not say: Docker runs the pods"
+    return "" if kubernetes.gpu in BY_RUNTIME else f"cluster.yaml says gpu: {kubernetes.gpu}"
+
+
+def _without_cdi(facts: NodeFacts, inventory: Inventory) -> str:
+    """Tell why CDI is not used; '' where it is, or may be: NVIDIA's runtime was not asked for its mode."""
+    if inventory.kubernetes.gpu == "cdi" or reason(facts, "cdi") is not None or facts.cdi.mode == "cdi":
+        return ""
+    return "CDI is not in use: cluster.yaml does not say gpu: cdi, and NVIDIA's runtime is not in mode cdi"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgeproof.facts.node.facts import NodeFacts
-from edgeproof.facts.node.runtime import configured
+from edgeproof.facts.node.runtime import configured, read_by, wanted_device
 from edgeproof.facts.observed import Blocked, Facts, Inapplicable, NotApplicable, observed, reason, replaced, unobserved
+from edgeproof.inventory import Inventory
 
 DAEMON_TELLS = ("default_runtime", "runtimes")
 
@@ -38,8 +39,24 @@ def broken_link(facts: NodeFacts) -> str:
     return "" if passes else BrokenLink("device_query", "deviceQuery does not pass").why
 
 
-def with_settled(facts: NodeFacts) -> NodeFacts:
-    """Judge Docker's configuration by the Docker that is there."""
+def containerd_link(facts: NodeFacts) -> BrokenLink | None:
+    """Find why pods on the node's containerd get no GPU, where a check of the node tells it; None where none does."""
+    for find in (_without_runtime, _without_cdi):
+        try:
+            link = find(facts)
+        except (Blocked, NotApplicable):
+            continue
+        if link is not None:
+            return link
+    return None
+
+
+def with_settled(facts: NodeFacts, inventory: Inventory) -> NodeFacts:
+    """Judge Docker's configuration by the Docker that is there, and the CDI files by the containerd that is, which serves the declared way."""
+    if reason(facts, "containerd") is None:
+        facts = replaced(facts, containerd=replaced(facts.containerd, way=inventory.kubernetes.gpu))
+    if reason(facts, "cdi") is None:
+        facts = replaced(facts, cdi=read_by(facts.cdi, observed(facts, "containerd"), wanted_device(inventory)))
     if reason(facts, "docker") is not None or reason(facts, "daemon_json") is not None:
         return facts
     return replaced(facts, daemon_json=configured(facts.daemon_json, facts.docker))
@@ -107,7 +124,7 @@ def _came_out(well: Callable[[], bool]) -> bool:
 
 def _first_broken(facts: NodeFacts) -> BrokenLink | None:
     """Find the first broken link up to the device nodes; None when none is, or the node has not told."""
-    for find in (_refused, _dead, _misconfigured, _disagrees, _without_lists, _without_devices):
+    for find in (_refused, _dead, _misconfigured, _disagrees, _without_cdi, _without_lists, _without_devices):
         try:
             link = find(facts)
         except (Blocked, NotApplicable):
@@ -155,3 +172,17 @@ def _without_lists(facts: NodeFacts) -> BrokenLink | None:
 
 def _without_devices(facts: NodeFacts) -> BrokenLink | None:
     return None if facts.gpu_devices else BrokenLink("devices", "there are no GPU device nodes")
+
+
+def _without_runtime(facts: NodeFacts) -> BrokenLink | None:
+    if facts.containerd.gpu_runtimes:
+        return None
+    if facts.containerd.nvidias:
+        return BrokenLink("containerd", f"containerd's default runtime is {facts.containerd.default_runtime}")
+    return BrokenLink("containerd", "containerd has no runtime of NVIDIA's")
+
+
+def _without_cdi(facts: NodeFacts) -> BrokenLink | None:
+    if not facts.cdi.wanted or facts.cdi.fitting:
+        return None
+    return BrokenLink("cdi", f"no CDI file that can be read names {facts.cdi.wanted}")

@@ -54,7 +54,7 @@ def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
         "membership": unobserved("alone"),
         "shut": unobserved("alone"),
     }
-    facts = with_settled(NodeFacts(**(unasked | values | own)))
+    facts = with_settled(NodeFacts(**(unasked | values | own)), inventory)
     return with_blocked(with_inapplicable(facts, inventory))
 
 

@@ -1,11 +1,13 @@
-"""Docker, its configuration and its running daemon; the GPU in a container; the images a node has."""
+"""Docker, its configuration and its running daemon, or containerd; the GPU in a container; the images a node has."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from edgeproof.facts.node.runtime.cdi import CDI, Cdi, read_by, wanted_device
 from edgeproof.facts.node.runtime.configuration import configured
+from edgeproof.facts.node.runtime.containerd import CONTAINERD, Containerd
 from edgeproof.facts.node.runtime.daemon_json import DAEMON_JSON, DaemonJson
 from edgeproof.facts.node.runtime.device_query import DeviceQuery, device_query_probe
 from edgeproof.facts.node.runtime.docker import (
@@ -24,18 +26,20 @@ from edgeproof.facts.probe import Probe
 from edgeproof.inventory import Inventory, Node
 
 __all__ = [
-    "NOT_INSTALLED", "NO_DAEMON", "PODMAN", "DaemonJson", "DeviceQuery", "Docker", "DockerGroup", "RuntimeFacts", "WorkerImage",
-    "configured", "probes",
+    "NOT_INSTALLED", "NO_DAEMON", "PODMAN", "Cdi", "Containerd", "DaemonJson", "DeviceQuery", "Docker", "DockerGroup", "RuntimeFacts",
+    "WorkerImage", "configured", "probes", "read_by", "wanted_device",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
 class RuntimeFacts(Facts):
-    """Layers 5 and 6: Docker, the GPU in a container, the worker image."""
+    """Layers 5 and 6: Docker or containerd, the GPU in a container, the worker image."""
 
     docker: Docker
     daemon_json: DaemonJson
     docker_group: DockerGroup
+    containerd: Containerd
+    cdi: Cdi
     l4t_mount_lists: tuple[str, ...]
     gpu_devices: tuple[str, ...]
     device_query: DeviceQuery
@@ -43,10 +47,10 @@ class RuntimeFacts(Facts):
 
 
 def probes(inventory: Inventory, node: Node) -> tuple[Probe[Any], ...]:
-    """Give the probes of `RuntimeFacts`, by its fields' names; those of Docker only where the pods run on it."""
-    always = (L4T_MOUNT_LISTS, GPU_DEVICES, worker_image_probe(inventory))
+    """Give the probes of `RuntimeFacts`, by its fields' names; those of Docker only where the pods run on it, and of containerd likewise."""
+    always = (CDI, L4T_MOUNT_LISTS, GPU_DEVICES, worker_image_probe(inventory))
     if inventory.kubernetes.runtime != "docker":
-        return always
+        return (CONTAINERD, *always)
     return (
         DOCKER, DAEMON_JSON, DOCKER_GROUP, *always, device_query_probe(inventory),
     )  # fmt: skip
