@@ -34,6 +34,11 @@ def test_docker_group(node: NodeFacts) -> None:
     assert node.docker_group.works is True
 
 
+def test_versions_fit(node: NodeFacts) -> None:
+    """Docker, containerd, K3s with its cri-dockerd, NVIDIA's toolkit, the kernel and L4T of the node can work together."""
+    assert node.versions.conflicts == ()
+
+
 def test_containerd(node: NodeFacts) -> None:
     """Where containerd runs the pods, it has NVIDIA's runtime; as its default, where cluster.yaml says that pods get the GPU so."""
     assert node.containerd.gpu_runtimes != ()

@@ -193,6 +193,14 @@ def cdi(node: NodeFacts) -> Advice:
     return replace(found, cause=f"{what}, and pods ask for {wanted}")
 
 
+@advises("versions_fit")
+def versions_fit(node: NodeFacts) -> Advice:
+    """The pair that cannot work together, by its row."""
+    first, *others = node.versions.conflicts
+    more = f"; and {' and '.join(map(str, others))}" if others else ""
+    return catalogue(first.row, node=node.name).after(f"{first.pair}{more}")
+
+
 @advises("l4t_mount_lists")
 def l4t_mount_lists() -> Advice:
     """The lists come with packages of their own."""

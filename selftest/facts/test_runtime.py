@@ -35,6 +35,8 @@ HEALTHY = {
     "device_query": "device_query/pass",
     "worker_image": "worker_image/there",
     "l4t_mount_lists": "l4t_mount_lists/nano",
+    "versions": "versions/nano",
+    "k3s": "k3s/agent",
 }
 PI = Output("arch aarch64\nkernel 6.6.31-rpi\nmodel Raspberry Pi 4 Model B\n")
 PC = Output("arch x86_64\nkernel 6.8.0-45-generic\n")

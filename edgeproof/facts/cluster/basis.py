@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from edgeproof.facts.cluster.members import Member
 from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.node.conflicts import unfit_why
 from edgeproof.facts.node.k3s import THIS_CLUSTER
 from edgeproof.facts.node.membership import in_another_cluster, in_another_role
 from edgeproof.facts.observed import Blocked, NotApplicable, reason, replaced, unobserved
@@ -32,6 +33,8 @@ def blocked_member(member: Member, facts: NodeFacts | None, found: Mapping[str, 
 
 def _elsewhere(facts: NodeFacts) -> str:
     """Say why its K3s keeps no Node of this cluster up; '' where it does, or was not observed."""
+    if why := unfit_why(facts, "k3s", "containerd"):
+        return why
     try:
         if why := in_another_role(facts):
             return why

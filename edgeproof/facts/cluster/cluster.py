@@ -18,6 +18,7 @@ from edgeproof.facts.cluster.room import lacking
 from edgeproof.facts.cluster.taints import Taint, parse_taint
 from edgeproof.facts.cluster.versions import minors_behind, most_minors_behind
 from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.node.conflicts import unfit_why
 from edgeproof.facts.observed import Blocked, Facts, NotApplicable, blank, reason, unobserved
 from edgeproof.facts.reach import Reach
 from edgeproof.inventory import ANY, NOT_REQUIRED, Inventory
@@ -35,7 +36,7 @@ class ClusterFacts(Facts):
     """What the API server tells. `members` are the boards' Node objects by the inventory's names, `strangers` all others.
 
     `kept_out` says by the inventory's name why a board can have no Node object, `service` is address and port of the API's own service,
-    `without_gpu` names the machines that have none.
+    `without_gpu` names the machines that have none, `unfit` says by the inventory's name why no container starts on a board.
     """
 
     declared: Inventory
@@ -50,6 +51,7 @@ class ClusterFacts(Facts):
     runtime_classes: tuple[RuntimeClass, ...]
     service: tuple[str, int]
     without_gpu: frozenset[str]
+    unfit: dict[str, str]
 
     def member(self, name: str) -> Member:
         """Give the Node object of a board, by the inventory's name; blocked when there is none."""
@@ -76,6 +78,8 @@ class ClusterFacts(Facts):
         `is_scheduled` where the scheduler places the pod, which leaves cordoned nodes out; a DaemonSet's pods go there too.
         """
         member = self.member(name)
+        if name in self.unfit:
+            return self.unfit[name]
         if not member.ready:
             return f"{name} is not Ready (see the check nodes)"
         if member.pressures:
@@ -131,12 +135,13 @@ class ClusterFacts(Facts):
     def sick_system_pods(self) -> tuple[PodOnNode, ...]:
         """The system's pods that are neither ready nor done, on nodes that are Ready and under no pressure.
 
-        Not applicable where the cluster has none; blocked while none but young ones are not ready, or ones that wait for such a node.
+        Those on nodes where no container can start are left out, too. Not applicable where the cluster has none; blocked while none but young ones are not ready, or ones that wait for such a node.
         """
         pods = [pod for pod in self.pods if pod.namespace in SYSTEM_NAMESPACES]
         if not pods:
             raise NotApplicable("the cluster has no system pods")
         lost = {m.name for m in (*self.members.values(), *self.strangers) if not m.is_ready or m.is_under_pressure}
+        lost |= {self.members[name].name for name in self.unfit if name in self.members}
         bad = [pod for pod in pods if not _is_well(pod, pods) and pod.node not in lost]
         waiting = [pod for pod in bad if lost and pod.waits_for_a_sick_node]
         sick = [pod for pod in bad if pod not in waiting]
@@ -256,6 +261,11 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
         runtime_classes=_runtime_classes(raw["runtime_classes"]),
         service=_service(raw["service"]),
         without_gpu=frozenset(name for name, facts in nodes.items() if _has_no_gpu(facts, found.get(name))),
+        unfit={
+            name: why
+            for name, facts in nodes.items()
+            if (why := unfit_why(facts, "pods", "containers", "k3s", "containerd"))
+        },
     )
 
 

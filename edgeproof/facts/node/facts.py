@@ -22,6 +22,7 @@ from edgeproof.facts.node.storage import StorageFacts
 from edgeproof.facts.node.sudo import Sudo
 from edgeproof.facts.node.system import SystemFacts
 from edgeproof.facts.node.thermal import ThermalFacts
+from edgeproof.facts.node.versions import VersionsFacts
 from edgeproof.facts.observed import Blocked, Facts
 from edgeproof.facts.reach import Reach
 from edgeproof.inventory import Inventory, Kind, Node
@@ -70,6 +71,7 @@ class NodeFacts(
     ClocksFacts,
     ThermalFacts,
     RuntimeFacts,
+    VersionsFacts,
     StorageFacts,
     NfsMountsFacts,
     K3sFacts,

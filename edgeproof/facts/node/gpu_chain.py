@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from edgeproof.facts.node.conflicts import unfit
 from edgeproof.facts.node.facts import NodeFacts
 from edgeproof.facts.node.runtime import configured, read_by, wanted_device
 from edgeproof.facts.observed import Blocked, Facts, Inapplicable, NotApplicable, observed, reason, replaced, unobserved
@@ -27,6 +28,9 @@ class BrokenLink:
         return f"{self.what} (see the check {self.check})"
 
 
+VERSIONS_FIT = "versions_fit"
+
+
 def broken_link(facts: NodeFacts) -> str:
     """Say which is the first broken link between the board's GPU and a container; '' when the node shows none."""
     link = _first_broken(facts)
@@ -41,7 +45,7 @@ def broken_link(facts: NodeFacts) -> str:
 
 def containerd_link(facts: NodeFacts) -> BrokenLink | None:
     """Find why pods on the node's containerd get no GPU, where a check of the node tells it; None where none does."""
-    for find in (_without_runtime, _without_cdi):
+    for find in (_unfit, _without_runtime, _without_cdi):
         try:
             link = find(facts)
         except (Blocked, NotApplicable):
@@ -124,7 +128,7 @@ def _came_out(well: Callable[[], bool]) -> bool:
 
 def _first_broken(facts: NodeFacts) -> BrokenLink | None:
     """Find the first broken link up to the device nodes; None when none is, or the node has not told."""
-    for find in (_refused, _dead, _misconfigured, _disagrees, _without_cdi, _without_lists, _without_devices):
+    for find in (_unfit, _refused, _dead, _misconfigured, _disagrees, _without_cdi, _without_lists, _without_devices):
         try:
             link = find(facts)
         except (Blocked, NotApplicable):
@@ -132,6 +136,11 @@ def _first_broken(facts: NodeFacts) -> BrokenLink | None:
         if link is not None:
             return link
     return None
+
+
+def _unfit(facts: NodeFacts) -> BrokenLink | None:
+    pair = unfit(facts, "containerd", "containers", "gpu")
+    return BrokenLink(VERSIONS_FIT, f"{pair} cannot work together") if pair else None
 
 
 def _refused(facts: NodeFacts) -> BrokenLink | None:

@@ -39,7 +39,8 @@ class K3s(Facts):
     """The services that run K3s, and of the one that counts: settings with the files they stand in, and what its data folder holds.
 
     `url_addresses` are the addresses its host has on this node, `said` its last error in the journal, or what it waits for ('' for none,
-    and where it runs and has joined). An agent that `never_joined` has no cluster CA from its server.
+    and where it runs and has joined). An agent that `never_joined` has no cluster CA from its server. `embeds_cri_dockerd` tells that K3s
+    speaks to Docker by itself (--docker), `endpoint` is the socket of another program that it was pointed at ('' for none).
     """
 
     services: tuple[Service, ...]
@@ -54,6 +55,8 @@ class K3s(Facts):
     agent_ca_sha256: str
     never_joined: bool
     said: str
+    embeds_cri_dockerd: bool
+    endpoint: str
 
     @property
     def service(self) -> Service | None:
@@ -118,6 +121,8 @@ def parse_k3s(output: Output) -> K3s | Unobserved:
         agent_ca_sha256=_or_gap(_ca(out, data_dir, "agent")),
         never_joined=isinstance(data_dir, str) and _is_missing(out, data_dir, "agent"),
         said=last_error(out.journal),
+        embeds_cri_dockerd=_or_gap(_embeds_cri_dockerd(settings)),
+        endpoint=_or_gap(settings.value("container-runtime-endpoint") or ""),
     )
 
 
@@ -141,10 +146,19 @@ def _data_dir(out: K3sOutput, service: Service, settings: Settings) -> str | Uno
     return found if isinstance(found, Unobserved) else DATA_DIR
 
 
+def _embeds_cri_dockerd(settings: Settings) -> bool | Unobserved:
+    docker = settings.value("docker")
+    return docker if isinstance(docker, Unobserved) else _is_set(docker)
+
+
+def _is_set(flag: str | None) -> bool:
+    return flag is not None and flag.lower() not in ("false", "f", "0")
+
+
 def _runtime(settings: Settings) -> str | Unobserved:
     """What its flags ask for, docker or containerd; the API's containerRuntimeVersion tells what it really is."""
     docker, endpoint = settings.value("docker"), settings.value("container-runtime-endpoint")
-    if isinstance(docker, str) and docker.lower() not in ("false", "f", "0"):
+    if not isinstance(docker, Unobserved) and _is_set(docker):
         return "docker"
     if isinstance(endpoint, str) and endpoint:
         return "docker" if "docker" in endpoint else "containerd" if "containerd" in endpoint else endpoint

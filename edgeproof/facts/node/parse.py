@@ -7,6 +7,7 @@ from typing import Any
 
 from edgeproof.facts.node.applies import with_inapplicable
 from edgeproof.facts.node.clock import offset_of
+from edgeproof.facts.node.conflicts import with_conflicts, with_unfit
 from edgeproof.facts.node.facts import NodeFacts
 from edgeproof.facts.node.fleet import fleet_of, with_clock
 from edgeproof.facts.node.gather import Raw
@@ -55,7 +56,7 @@ def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
         "shut": unobserved("alone"),
     }
     facts = with_settled(NodeFacts(**(unasked | values | own)), inventory)
-    return with_blocked(with_inapplicable(facts, inventory))
+    return with_unfit(with_blocked(with_conflicts(with_inapplicable(facts, inventory))))
 
 
 def _value(probe: Probe[Any], raw: dict[str, Any], reach: Reach) -> Any:

@@ -22,6 +22,7 @@ from edgeproof.facts.node import (
     storage,
     system,
     thermal,
+    versions,
 )
 from edgeproof.facts.node.sudo import SUDO
 from edgeproof.facts.probe import Probe
@@ -41,6 +42,7 @@ MODULES = (
     clocks,
     thermal,
     runtime,
+    versions,
     storage,
     nfs_mounts,
     k3s,

@@ -33,7 +33,8 @@ class Docker(Facts):
 
     `unit` is '' where no unit of Docker is known; `installed` and `toolkit` are the versions of the packages of Docker and of NVIDIA's
     toolkit, '' where dpkg has none; `unheld` are the installed packages that apt may upgrade. `nvidia_lacks` tells that the program of
-    the daemon's nvidia runtime is not there. `said` is why the daemon's last start failed, by its journal since boot; '' where it runs or told none.
+    the daemon's nvidia runtime is not there, `leaves_raw_alone` that the daemon sets no rules in the iptables table raw. `said` is why the
+    daemon's last start failed, by its journal since boot; '' where it runs or told none.
     """
 
     unit: str
@@ -49,6 +50,7 @@ class Docker(Facts):
     unheld: tuple[str, ...]
     sockets: tuple[str, ...]
     said: str
+    leaves_raw_alone: bool
 
     @property
     def major(self) -> int | None:
@@ -101,7 +103,15 @@ def parse_docker(output: Output) -> Docker | Unobserved:
         unheld=_unheld(packages, re.findall(r"^Package: *(.*)$", head, re.M)),
         sockets=tuple(re.findall(r"^socket (\S+)$", tail, re.M)),
         said=first_error(journal.splitlines()),
+        leaves_raw_alone=_leaves_raw_alone(answer.info) if answer.is_docker else gap,
     )
+
+
+def _leaves_raw_alone(info: dict[str, Any]) -> bool:
+    """Whether it was told so (it warns of the variable, moby#49621), or sets its rules by nftables."""
+    warnings, firewall = info.get("Warnings"), info.get("FirewallBackend")
+    warned = isinstance(warnings, list) and any("NO_IPTABLES_RAW" in str(line) for line in warnings)
+    return warned or (isinstance(firewall, dict) and "nftables" in str(firewall.get("Driver")))
 
 
 def _split(rest: str) -> tuple[str, bool, str]:
