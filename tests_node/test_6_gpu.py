@@ -1,4 +1,4 @@
-"""The GPU's device nodes, deviceQuery in a container, and the NFS client."""
+"""The GPU's device nodes, deviceQuery in a container, as root and as another user, and the NFS client."""
 
 import pytest
 
@@ -13,6 +13,11 @@ def test_devices(node: NodeFacts) -> None:
 def test_device_query(node: NodeFacts) -> None:
     """The deviceQuery container ends in `Result = PASS`."""
     assert node.device_query.result == "PASS"
+
+
+def test_gpu_as_user(node: NodeFacts) -> None:
+    """DeviceQuery passes as a user other than root, too, who has the groups of the GPU's device nodes."""
+    assert node.device_query.as_user.result == "PASS"
 
 
 @pytest.mark.usefixtures("storage")

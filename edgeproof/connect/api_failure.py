@@ -114,7 +114,9 @@ class Asked:
 
         status = f"on {self.inventory.server.name}: sudo systemctl status k3s; sudo journalctl -u k3s -n 20"
         if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-            return ApiUnreachable(f"{self.where} refuses connections", f"{status}   # check that it runs, and on this port")
+            return ApiUnreachable(
+                f"{self.where} refuses connections", f"{status}   # check that it runs, and on this port"
+            )
         if any(isinstance(cause, TimeoutError | TooLate) for cause in causes):
             return ApiUnreachable(f"{self.where} does not answer within {limits.API_CALL_S:.0f} s", status)
         return ApiUnreachable(f"{self.where} cannot be reached ({str(error)[-200:]})", f"ping {self.kubeconfig.host}")

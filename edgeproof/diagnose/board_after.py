@@ -30,7 +30,14 @@ def with_board(found: Advice, node: NodeFacts | None, after: AfterRun | None) ->
 
 def _told(node: str, after: AfterRun) -> str:
     lines = [line.text for line in after.troubles]
-    words = [f"meanwhile the kernel of {node} logged {lines[-1]}" + (f" ({len(lines)} such lines)" if len(lines) > 1 else "")] if lines else []
+    words = (
+        [
+            f"meanwhile the kernel of {node} logged {lines[-1]}"
+            + (f" ({len(lines)} such lines)" if len(lines) > 1 else "")
+        ]
+        if lines
+        else []
+    )
     return "; ".join([*words, *([f"when it ended, {node} had {_sensors(after.sensors)}"] if after.sensors else [])])
 
 

@@ -123,7 +123,9 @@ def _not_running(node: NodeFacts, service: Service, known: Advice | None) -> Adv
 def datastore(server: NodeFacts) -> Advice:
     """Its own journal says how slow."""
     log = server.datastore
-    lost = f"a controller lost its leadership {log.leaderships_lost} times, which ends K3s; " * bool(log.leaderships_lost)
+    lost = f"a controller lost its leadership {log.leaderships_lost} times, which ends K3s; " * bool(
+        log.leaderships_lost
+    )
     return catalogue("slow-sd-datastore").after(
         f"in the last hour of K3s's journal on {server.name}: {lost}queries took over a second (Slow SQL) in {log.slow_minutes} different minutes"
     )

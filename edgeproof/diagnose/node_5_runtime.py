@@ -26,6 +26,17 @@ BROKEN_BY_UPGRADE = {"32": "docker-clone3", "36": "docker-raw-table"}
 """What an upgrade of Docker has broken, by the major release of L4T (the rows' own sources)."""
 
 
+CONFLICTS = {
+    "old-cri-dockerd": "cri-dockerd-too-old",
+    "cri-dockerd-and-docker-25": "cri-dockerd-docker-25",
+    "clone3": "docker-clone3",
+    "toolkit-and-thor": "toolkit-before-thor",
+    "raw-table": "docker-raw-table",
+    "drop-in": "containerd-drop-in-newer",
+}
+"""The row of each pair of versions that cannot work together."""
+
+
 @advises("docker")
 def docker(node: NodeFacts) -> Advice:
     """Not there, something else in its place, dead by a key that is a flag as well, dead otherwise, or not at boot."""
@@ -198,7 +209,7 @@ def versions_fit(node: NodeFacts) -> Advice:
     """The pair that cannot work together, by its row."""
     first, *others = node.versions.conflicts
     more = f"; and {' and '.join(map(str, others))}" if others else ""
-    return catalogue(first.row, node=node.name).after(f"{first.pair}{more}")
+    return catalogue(CONFLICTS[first.kind], node=node.name).after(f"{first.pair}{more}")
 
 
 @advises("l4t_mount_lists")

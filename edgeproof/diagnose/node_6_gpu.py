@@ -15,10 +15,14 @@ from edgeproof.quoted import shortened
 MISMATCHES = {
     34: "CUDA's stub library was found in place of the driver's: no driver files came into the container",
     35: "the driver is older than the runtime: no driver files came into the container, or older ones than it needs",
+    801: "the image's CUDA wants what this driver does not do: it is for another L4T",
     803: "the driver's files in the container do not fit the kernel's driver",
     804: "the image's CUDA wants its compatibility package, which this board's L4T does not take",
 }
 """cudaError_t of which the driver's files in the container are the cause."""
+
+NO_RIGHTS = (30, 38, 100, 999)
+"""cudaError_t of a process that may not open the GPU's device nodes."""
 
 LOOK = "sudo dmesg | grep -i -e nvgpu -e nvrm -e nvmap | tail"
 CODES = {
@@ -87,6 +91,17 @@ def _cuda_error(seen: DeviceQuery) -> Advice:
         return Advice(f"deviceQuery found no usable GPU: {meaning} (code {code})", look, does="reads")
     shown = f"code {code}, {seen.said}" if code else seen.said
     return Advice(f"deviceQuery failed, for a cause not known here: {shown}", LOOK, does="reads")
+
+
+@advises("gpu_as_user")
+def gpu_as_user(node: NodeFacts) -> Advice:
+    """The device nodes came into the container without their group; else CUDA's own word, which root does not get."""
+    seen = node.device_query.as_user
+    groups = f" with the groups {', '.join(seen.groups)}" if seen.groups else ""
+    told = f"as user 1000{groups} deviceQuery fails, as root it passes: {seen.said}"
+    if seen.code in (None, *NO_RIGHTS) or "denied" in seen.said:
+        return catalogue("nvmap-group-lost", node=node.name).after(told)
+    return Advice(told, f"ls -ln /dev/nvmap /dev/nvhost-* /dev/nvgpu/*/*; {LOOK}", does="reads")
 
 
 @advises("nfs_client")

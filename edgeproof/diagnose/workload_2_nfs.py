@@ -25,7 +25,9 @@ def _nfs_run(workloads: Workloads, nodes: dict[str, NodeFacts], name: str) -> Ad
     said, look = workloads.said(name), "python -m edgeproof cluster -k listing"
     if said:
         node = workloads.failures()[name].node
-        return with_board(pod_end(said, look, "Workload II did not do its work"), nodes.get(node), workloads.after(node))
+        return with_board(
+            pod_end(said, look, "Workload II did not do its work"), nodes.get(node), workloads.after(node)
+        )
     return Advice(
         "Workload II did not try every image exactly once: does every agent see the same list?", look, does="reads"
     )

@@ -25,7 +25,9 @@ def speedup(speedup: Speedup) -> Advice:
 def straggler(workloads: Workloads, nodes: dict[str, NodeFacts]) -> Advice:
     """Which one, and what its kernel logged meanwhile."""
     node = workloads.on_all().slowest.node
-    return with_board(catalogue("slow-node").after(f"{node} is slower than its peers"), nodes.get(node), workloads.after(node))
+    return with_board(
+        catalogue("slow-node").after(f"{node} is slower than its peers"), nodes.get(node), workloads.after(node)
+    )
 
 
 @advises("undisturbed")

@@ -178,7 +178,9 @@ class VerifyPods:
         why = reason(self.own.cluster, "service")
         if why is not None:
             return unobserved(why)
-        return reached[API] is None if API in reached else unobserved(f"{pod} did not report whether it reaches the {API}")
+        return (
+            reached[API] is None if API in reached else unobserved(f"{pod} did not report whether it reaches the {API}")
+        )
 
 
 def program(name: str) -> str:

@@ -60,7 +60,8 @@ def make_dataset(folder: Path, recipe: Recipe) -> None:
         others = sorted(file.name for file in folder.glob("*.jpg") if file not in ours)
         if others:
             raise DatasetError(
-                f"{folder} contains {len(others)} JPEGs that edgeproof did not make ({others[0]} …)", "name an empty folder"
+                f"{folder} contains {len(others)} JPEGs that edgeproof did not make ({others[0]} …)",
+                "name an empty folder",
             )
         for file in ours:
             file.unlink()

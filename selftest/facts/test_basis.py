@@ -80,7 +80,9 @@ def test_node_that_should_be_there(two: str, unit: str, inventory: Inventory) ->
     assert cluster.has_joined("two") is False
     with pytest.raises(Blocked, match="see the check nodes"):
         cluster.member("two")
-    found = advise("tests_cluster", "nodes", {"node": nodes["two"], "nodes": nodes, "cluster": cluster, "inventory": inventory})
+    found = advise(
+        "tests_cluster", "nodes", {"node": nodes["two"], "nodes": nodes, "cluster": cluster, "inventory": inventory}
+    )
     assert found is not None
     assert f"journalctl -u {unit}.service " in found.fix
 

@@ -154,7 +154,9 @@ def test_an_agent_that_asks_this_cluster_and_never_joined(host: str, error: str,
     with pytest.raises(Blocked, match="see the check nodes"):
         _ = nodes["agent"].membership.cluster
     cluster = replaced(blank(ClusterFacts, "not asked"), members={}, strangers=())
-    found = advise("tests_cluster", "nodes", {"node": nodes["agent"], "nodes": nodes, "cluster": cluster, "inventory": inventory})
+    found = advise(
+        "tests_cluster", "nodes", {"node": nodes["agent"], "nodes": nodes, "cluster": cluster, "inventory": inventory}
+    )
     assert found is not None
     assert cause in found.cause
     assert fix in found.fix

@@ -81,7 +81,7 @@ def _old_cri_dockerd(facts: NodeFacts) -> Conflict | None:
     if not said or not _docker(facts):
         return None
     pair = f"{_docker(facts)}, which takes clients from API version {said[2]} on, and the cri-dockerd of {_k3s(facts) or 'K3s'}, which speaks {said[1]}"
-    return Conflict("cri-dockerd-too-old", pair, "k3s")
+    return Conflict("old-cri-dockerd", pair, "k3s")
 
 
 def _cri_dockerd_and_docker_25(facts: NodeFacts) -> Conflict | None:
@@ -92,7 +92,7 @@ def _cri_dockerd_and_docker_25(facts: NodeFacts) -> Conflict | None:
         raise Blocked("k3s --version told no version")
     if not any(first <= k3s <= last for first, last in WITHOUT_DOCKER_25):
         return None
-    return Conflict("cri-dockerd-docker-25", f"{_docker(facts)} and {_k3s(facts)}", "pods")
+    return Conflict("cri-dockerd-and-docker-25", f"{_docker(facts)} and {_k3s(facts)}", "pods")
 
 
 def _clone3(facts: NodeFacts) -> Conflict | None:
@@ -105,7 +105,7 @@ def _clone3(facts: NodeFacts) -> Conflict | None:
     if not patched and docker < (20, 10, 10):
         return None
     pair = f"Docker {package} and nvidia-container-toolkit {facts.versions.toolkit} on L4T {facts.platform.l4t}"
-    return Conflict("docker-clone3", pair, "containers")
+    return Conflict("clone3", pair, "containers")
 
 
 def _toolkit_and_thor(facts: NodeFacts) -> Conflict | None:
@@ -117,13 +117,13 @@ def _toolkit_and_thor(facts: NodeFacts) -> Conflict | None:
         or toolkit >= KNOWS_THOR
     ):
         return None
-    return Conflict("toolkit-before-thor", f"nvidia-container-toolkit {facts.versions.toolkit} and a Thor", "gpu")
+    return Conflict("toolkit-and-thor", f"nvidia-container-toolkit {facts.versions.toolkit} and a Thor", "gpu")
 
 
 def _raw_table(facts: NodeFacts) -> Conflict | None:
     if (facts.docker.major or 0) < 28 or facts.docker.leaves_raw_alone or facts.versions.raw_table:
         return None
-    return Conflict("docker-raw-table", f"{_docker(facts)} and the kernel {facts.platform.kernel}", "ports")
+    return Conflict("raw-table", f"{_docker(facts)} and the kernel {facts.platform.kernel}", "ports")
 
 
 def _drop_in(facts: NodeFacts) -> Conflict | None:
@@ -133,7 +133,7 @@ def _drop_in(facts: NodeFacts) -> Conflict | None:
     if not newer or not (_docker(facts) or facts.k3s.endpoint.endswith("/containerd.sock")):
         return None
     path, version = newer[0]
-    return Conflict("containerd-drop-in-newer", f"{path} of version {version} and /etc/containerd/config.toml of version {root}", "containerd")  # fmt: skip
+    return Conflict("drop-in", f"{path} of version {version} and /etc/containerd/config.toml of version {root}", "containerd")  # fmt: skip
 
 
 def _docker(facts: NodeFacts) -> str:

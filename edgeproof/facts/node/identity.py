@@ -153,7 +153,10 @@ def parse_hostname(output: Output) -> Hostname | Unobserved:
     if not lines or not lines[0].strip() or lines[0].startswith("resolves "):
         return Unobserved("hostname printed nothing")
     told = re.search(r"^resolves (yes|no)$", output.stdout, re.M)
-    return Hostname(lines[0].strip(), told[1] == "yes" if told else unobserved("getent is not installed, so no name could be resolved"))
+    return Hostname(
+        lines[0].strip(),
+        told[1] == "yes" if told else unobserved("getent is not installed, so no name could be resolved"),
+    )
 
 
 HOSTNAME = Probe("hostname", snippet(SNIPPETS, "hostname"), parse_hostname)

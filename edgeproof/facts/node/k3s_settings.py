@@ -46,7 +46,11 @@ class Settings:
         if found is None:
             return Unobserved(self.gap) if self.gap else None
         value = found.value.replace(f"://{HIDDEN}@", "://")
-        return Unobserved(f"{name} in {found.file} could not be separated from a secret, so it was not read") if HIDDEN in value else value
+        return (
+            Unobserved(f"{name} in {found.file} could not be separated from a secret, so it was not read")
+            if HIDDEN in value
+            else value
+        )
 
     def file(self, name: str) -> str:
         """Tell which file sets it; '' for none."""

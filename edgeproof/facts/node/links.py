@@ -105,7 +105,9 @@ class Links(Facts):
             raise NotApplicable(f"{interface} is no port of a network card")
         timed = [card for card in cards if card.kind == "wired" and card.speed_mbps]
         if not timed:
-            what = "is Wi-Fi" if any(card.kind == "wireless" for card in cards) else "has a driver that reports no speed"
+            what = (
+                "is Wi-Fi" if any(card.kind == "wireless" for card in cards) else "has a driver that reports no speed"
+            )
             raise NotApplicable(f"{interface} {what}")
         return tuple(_slow(timed))
 

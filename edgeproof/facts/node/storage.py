@@ -72,7 +72,9 @@ class NfsServer(Facts):
         if not self.service:
             raise Blocked("no NFS server runs (see the check nfs_service)")
         if self.service not in KERNEL_SERVERS:
-            raise NotApplicable(f"NFS is served by {self.service}, which exportfs does not cover: the check mount decides")
+            raise NotApplicable(
+                f"NFS is served by {self.service}, which exportfs does not cover: the check mount decides"
+            )
         if reason(self, "exports") == NO_EXPORTFS:
             raise NotApplicable(f"{NO_EXPORTFS}: the check mount decides")
         return self.exports

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from edgeproof import limits
 from edgeproof.facts.node.snippets import SNIPPETS
 from edgeproof.facts.observed import Facts, Unobserved, unobserved
 from edgeproof.facts.probe import Output, Probe
@@ -17,11 +16,14 @@ Breaks = Literal["k3s", "containerd", "containers", "pods", "gpu", "ports"]
 """What does not work then: K3s does not start, or containerd; no container does, or no pod; none gets the GPU; none can publish a port."""
 
 
+Kind = Literal["old-cri-dockerd", "cri-dockerd-and-docker-25", "clone3", "toolkit-and-thor", "raw-table", "drop-in"]
+
+
 @dataclass(frozen=True)
 class Conflict:
-    """Two versions that cannot work together, in words, the catalogue's row that says why, and what breaks."""
+    """Two versions that cannot work together, in words, which conflict that is, and what breaks."""
 
-    row: str
+    kind: Kind
     pair: str
     breaks: Breaks
 
@@ -80,7 +82,7 @@ def _raw_table(text: str) -> Any:
     return unobserved("the kernel does not tell whether it has the iptables table raw (no CONFIG_IP_NF_RAW in /proc/config.gz)")  # fmt: skip
 
 
-VERSIONS = Probe("versions", snippet(SNIPPETS, "versions"), parse_versions, root=True, timeout_s=limits.SNIPPET_S)
+VERSIONS = Probe("versions", snippet(SNIPPETS, "versions"), parse_versions)
 
 
 @dataclass(frozen=True, repr=False)

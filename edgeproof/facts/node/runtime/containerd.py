@@ -16,7 +16,7 @@ from edgeproof.quoted import shortened
 NVIDIA = "nvidia"
 NVIDIA_PROGRAM = "nvidia-container-runtime"
 RUNC = "runc"
-"""What pods get where containerd's configuration names no default (containerd, docs/cri/config.md)."""
+"""What pods get where containerd's configuration names no default (CRI Plugin Config Guide of containerd)."""
 
 TABLE = re.compile(r"""^ *\[plugins\..*\.containerd\.runtimes\.["']?([\w.-]{1,64}?)["']?(\.options)?\] *$""")
 """A runtime's table in any version of the file: [plugins.cri…], [plugins."io.containerd.grpc.v1.cri"…], [plugins.'io.containerd.cri.v1.runtime'…]."""

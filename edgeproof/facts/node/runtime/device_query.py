@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from edgeproof import limits
 from edgeproof.facts.node.snippets import SNIPPETS
-from edgeproof.facts.observed import Facts, Unobserved, unobserved
+from edgeproof.facts.observed import Facts, Unobserved, inapplicable, reason, replaced, unobserved
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory
@@ -25,19 +26,72 @@ ASK = {"runtime-class": "--runtime nvidia", "cdi": "--device nvidia.com/gpu=all"
 
 
 @dataclass(frozen=True, repr=False)
+class AsUser(Facts):
+    """How deviceQuery ended as a user other than root: PASS or FAIL, with CUDA's code, if any, and its words; the groups it was given."""
+
+    result: str
+    code: int | None
+    said: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, repr=False)
 class DeviceQuery(Facts):
     """How the deviceQuery container ended: PASS or FAIL, with CUDA's error code, if any, and its words.
 
     Where docker did not start it, `refusal` is docker's word for it, and `result` is 'not started'; where the image is not there, 'no image'.
+    `as_user` is how a second run ended, as a user other than root with the groups of the GPU's device nodes.
     """
 
     result: str
     code: int | None
     said: str
     refusal: str = ""
+    as_user: AsUser = field(default_factory=lambda: unobserved("deviceQuery was not run as another user"))
 
 
 def parse_device_query(output: Output) -> DeviceQuery | Unobserved:
+    """What the first run says; after a line `@@ user 1000 --group-add N…` what the second one does, which ends in `@@ status N`."""
+    first, mark, second = output.stdout.partition("@@ user ")
+    found = _parse_run(Output(first, output.stderr, output.status))
+    if isinstance(found, Unobserved):
+        return found
+    if not mark:
+        passed = reason(found, "result") is None and found.result == "PASS"
+        why = (
+            "there was no time left to run deviceQuery as another user"
+            if passed
+            else "deviceQuery does not pass as root either (see the check device_query)"
+        )
+        return replaced(found, as_user=unobserved(why))
+    return replaced(found, as_user=_as_user(second))
+
+
+def _as_user(text: str) -> Any:
+    """Read the second run; where docker did not start it, the image is the cause: the first run was the same but for the user."""
+    head, _, rest = text.partition("\n")
+    said, _, tail = rest.partition("@@ status ")
+    status = re.match(r"[0-9]{1,3}\b", tail)
+    run = _parse_run(Output(said, "", int(status[0]) if status else -1))
+    if isinstance(run, Unobserved):
+        return run
+    gap = reason(run, "result")
+    if gap is not None:
+        return unobserved(gap)
+    if run.result not in ("PASS", "FAIL"):
+        return inapplicable(f"the image lets no user but root run its deviceQuery: {shortened(run.refusal)}")
+    return AsUser(
+        run.result, run.code, _refused_device(said) or run.said, tuple(re.findall(r"--group-add ([0-9]{1,10})", head))
+    )
+
+
+def _refused_device(said: str) -> str:
+    """Give the driver's own word that it may not open a device node: CUDA says only that there is no device."""
+    line = re.search(r"^.{0,80}[Pp]ermission denied.{0,80}$", said, re.M)
+    return line[0].strip() if line else ""
+
+
+def _parse_run(output: Output) -> DeviceQuery | Unobserved:
     """The last line that is exactly `Result = PASS|FAIL`, and `cudaGetDeviceCount returned N`; or docker's error."""
     text = output.stdout + "\n" + output.stderr
     lines = [line.strip() for line in text.splitlines() if line.strip()]
