@@ -86,9 +86,9 @@ def image(
     archive: Annotated[
         list[Path] | None, typer.Option(help="a file of docker save, built elsewhere; one for each kind of machine")
     ] = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="build it anew even if it is there")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="build it again even if it exists")] = False,
     replace: Annotated[
-        bool, typer.Option("--replace", help="take its name from images that edgeproof did not build")
+        bool, typer.Option("--replace", help="replace images of that name that edgeproof did not build")
     ] = False,
 ) -> None:
     """Build the worker image once for each kind of machine, and put it on every agent that lacks it."""
@@ -118,7 +118,7 @@ def dataset(
     with _clear_errors():
         sides = re.fullmatch(r"([0-9]{1,5})x([0-9]{1,5})", size)
         if sides is None:
-            raise DatasetError(f"--size {size}: not of the form 500x375")
+            raise DatasetError(f"--size {size}: must have the form WIDTHxHEIGHT, as 500x375")
         recipe = Recipe(count, int(sides[1]), int(sides[2]), corrupt, seed)
         if (folder is None) is not to_export:
             raise DatasetError("name either a folder or --to-export")
@@ -138,7 +138,7 @@ def bundle(
         "edgeproof-bundle.tar.gz"
     ),
     hide_names: Annotated[bool, typer.Option("--hide-names", help="replace names and addresses, too")] = False,
-    run_record: Annotated[Path | None, typer.Option(help="a run's record (--run-record) to put in")] = None,
+    run_record: Annotated[Path | None, typer.Option(help="a run record (from --run-record) to include")] = None,
     inventory: InventoryFile = None,
 ) -> None:
     """Write the cluster as it is into one file for a bug report: what its commands print, files, the API's objects.
@@ -176,9 +176,9 @@ def _record_in(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise BundleError(f"{path}: no run record: {error}", "name a file that --run-record wrote") from error
+        raise BundleError(f"{path}: not a run record: {error}", "name a file that --run-record wrote") from error
     if not isinstance(found, dict):
-        raise BundleError(f"{path}: no run record", "name a file that --run-record wrote")
+        raise BundleError(f"{path}: not a run record", "name a file that --run-record wrote")
     return found
 
 
@@ -190,7 +190,7 @@ def _ask_password(prompt: str) -> str:
 def explain(
     name: Annotated[str | None, typer.Argument(help="a check, or a row of the catalogue as findings show it")] = None,
 ) -> None:
-    """Say what a check judges and reads, what may be wrong and what mends it; or the same of a catalogue row. Without a name: all checks."""
+    """Say what a check judges and reads, what may be wrong and what fixes it; or the same of a catalogue row. Without a name: all checks."""
     from edgeproof.explain import explain as explained
     from edgeproof.explain import list_checks, nearest
 
