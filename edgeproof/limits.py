@@ -42,6 +42,15 @@ SLOW_SNIPPET_S = 5.0
 KILL_S = 1.0
 """From a snippet's SIGTERM to its SIGKILL (timeout(1), -k)."""
 
+OVER_CURRENT_PAUSE_S = SCALE * 1.0
+"""Between two readings of the over-current counters: a supply that is too weak at rest raises them several times a second."""
+
+OVER_CURRENT_S = 6.0
+"""Both readings; longer than a slow snippet, so that the pause runs beside the others."""
+
+K3S_VERSION_S = 3.0
+"""`k3s --version`: a program of 60 MB that a slow card reads first."""
+
 K3S_SETTLED_S = 60.0
 """A K3s that systemd has started again several times counts as running once it has run for this long."""
 

@@ -52,7 +52,7 @@ def test_nodes(node: NodeFacts, cluster: ClusterFacts) -> None:
     assert cluster.has_joined(node.name) is True
     assert cluster.member(node.name).ready is True
     assert str(node.declared.address) in cluster.member(node.name).addresses
-    assert cluster.member(node.name).pressures == ()
+    assert cluster.pressures(node.name) == ()
 
 
 def test_strangers(cluster: ClusterFacts) -> None:

@@ -1,4 +1,4 @@
-"""Boot target, swap, power, clocks, supply, temperature, memory."""
+"""Boot target, swap, power, clocks, supply, temperature, memory, disks, what waits for a reboot, the kernel."""
 
 from edgeproof.facts.node import NodeFacts
 from edgeproof.inventory import Inventory
@@ -33,7 +33,8 @@ def test_clocks(node: NodeFacts) -> None:
 
 
 def test_power_supply(node: NodeFacts) -> None:
-    """The kernel has logged no over-current alarm and no core slowed to less than half since boot."""
+    """No under-voltage or over-current is counted or logged, and no core slowed to less than half, since boot."""
+    assert node.over_current.events == ()
     assert node.power_supply.events == ()
 
 
@@ -45,3 +46,27 @@ def test_thermal(node: NodeFacts) -> None:
 def test_memory(node: NodeFacts) -> None:
     """At least half of the memory is available at rest."""
     assert node.memory.available_bytes >= LEAST_FREE_SHARE * node.memory.total_bytes
+
+
+def test_disk(node: NodeFacts) -> None:
+    """There is room on the root, for pods and for images, by the kubelet's own bars."""
+    assert node.disk.full == ()
+
+
+def test_disk_health(node: NodeFacts) -> None:
+    """What pods and images lie on can be written, and the kernel has logged no error of its disk since boot."""
+    assert node.disk.read_only == ()
+    assert node.disk_errors.of(node.disk) == ()
+
+
+def test_reboot(node: NodeFacts) -> None:
+    """No reboot is pending: no package asks for one, and the running kernel's modules are still there."""
+    assert node.reboot.replaced_by == ()
+    assert node.reboot.pending == ()
+
+
+def test_kernel(node: NodeFacts) -> None:
+    """The kernel has what Kubernetes needs: cgroups that the kubelet takes, modules of its network, and forwarding where its pods are bridged."""
+    assert node.kernel.lacks == ()
+    assert node.kernel.absent == ()
+    assert node.kernel.off == ()

@@ -10,6 +10,7 @@ from edgeproof.diagnose.shown_by_board import heat_and_power, weak_supply
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.clocks import PARTS
 from edgeproof.facts.node.power import FASTEST, Mode, PowerMode
+from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 
 
@@ -123,6 +124,10 @@ def clocks(node: NodeFacts) -> Advice:
 @advises("power_supply")
 def power_supply(node: NodeFacts) -> Advice:
     """A weak supply, or a board that slows itself down."""
+    counted = () if reason(node, "over_current") else node.over_current.events
+    if counted:
+        words = f"{'; '.join(map(str, counted))}: a supply or cable too weak for the board, which throttles itself{heat_and_power(node)}"
+        return replace(weak_supply(node), cause=words)
     if not node.power_supply.alarms:
         cores = ", ".join(sorted({core.core for core in node.power_supply.slowed_cores}))
         return Advice(
@@ -152,3 +157,55 @@ def memory() -> Advice:
         "ps aux --sort=-rss | head   # is a desktop running?",
         does="reads",
     )
+
+
+@advises("disk")
+def room(node: NodeFacts) -> Advice:
+    """What the kubelet does of itself where it is full."""
+    full = "; ".join(map(str, node.disk.full))
+    images = any("images" in each.roles for each in node.disk.full)
+    does = "deletes images that no pod runs on, preloaded ones too, and evicts pods" if images else "evicts pods"
+    return replace(
+        catalogue("disk-full"), cause=f"little room on {full}: the kubelet {does}; L4T images take several GB each"
+    )
+
+
+@advises("disk_health")
+def disk_health(node: NodeFacts) -> Advice:
+    """Read-only since the kernel met an error, or made so; or errors alone."""
+    if node.disk.read_only:
+        names = ", ".join(node.disk.read_only)
+        found = catalogue("root-read-only", path=node.disk.read_only[0])
+        return found.after(f"{names} is mounted read-only")
+    lines = node.disk_errors.of(node.disk)
+    return catalogue("disk-failing").after(f"{len(lines)} lines in the kernel log, the last one: {lines[-1]}")
+
+
+@advises("reboot")
+def reboot(node: NodeFacts) -> Advice:
+    """The kernel that runs has lost its modules, or packages ask for it."""
+    if node.reboot.replaced_by:
+        now = ", ".join(node.reboot.replaced_by)
+        found = catalogue("kernel-replaced", node=node.name)
+        return found.after(f"kernel {node.reboot.kernel} runs, and /lib/modules has those of {now} alone")
+    return catalogue("reboot-pending", node=node.name).after(
+        f"packages ask for a reboot: {', '.join(node.reboot.pending)}"
+    )
+
+
+@advises("kernel")
+def kernel(node: NodeFacts) -> Advice:
+    """What keeps the kubelet from starting first, then modules that the kernel lacks, then what is merely off."""
+    for lack in node.kernel.lacks:
+        if lack == "cgroup-v1":
+            return catalogue("cgroup-v1").after(
+                f"K3s brings Kubernetes {node.kernel.kubernetes}, and this node has cgroup v1"
+            )
+        return catalogue("memory-cgroup-off", node=node.name)
+    if node.kernel.absent:
+        return catalogue("kernel-modules").after(
+            f"kernel {node.platform.kernel} has no {', '.join(node.kernel.absent)}"
+        )
+    if "net.bridge.bridge-nf-call-iptables" in node.kernel.off:
+        return catalogue("br-netfilter").after("net.bridge.bridge-nf-call-iptables is off")
+    return catalogue("ip-forward-off", node=node.name)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edgeproof.facts.observed import Blocked, NotApplicable, reason
+from edgeproof.facts.observed import Blocked, NotApplicable, reason, replaced, unobserved
 from edgeproof.inventory import Inventory
 from edgeproof.plugin.session import INVENTORY, SHARED, is_worker, progress
 
@@ -135,7 +135,16 @@ def verify_pods(
     barred |= _crowded(cluster, worker_room, [name for name in usable if name not in barred], spec_for(cluster))
     able = [name for name in usable if name not in barred]
     pods = VerifyPods(inventory, own_namespace).start(able, broken_links(nodes, cluster)) if able else {}
-    return ByNode(dict(pods), missing | barred, pointless)  # type: ignore[return-value]
+    found = {name: _with_kernel(pod, nodes[name]) for name, pod in pods.items()}
+    return ByNode(dict(found), missing | barred, pointless)  # type: ignore[return-value]
+
+
+def _with_kernel(pod: VerifyPod, facts: NodeFacts) -> VerifyPod:
+    """Leave open why a service address does not answer where the node's kernel shows why."""
+    from edgeproof.facts.node.kernel_basis import spoils_services
+
+    why = "" if reason(pod, "api_answers") or pod.api_answers else spoils_services(facts)
+    return replaced(pod, api_answers=unobserved(why)) if why else pod
 
 
 def broken_links(nodes: dict[str, NodeFacts], cluster: ClusterFacts) -> dict[str, str]:

@@ -8,6 +8,7 @@ from edgeproof.facts.cluster.members import Member
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.conflicts import unfit_why
 from edgeproof.facts.node.k3s import THIS_CLUSTER
+from edgeproof.facts.node.kernel_basis import keeps_k3s_down
 from edgeproof.facts.node.membership import in_another_cluster, in_another_role
 from edgeproof.facts.observed import Blocked, NotApplicable, reason, replaced, unobserved
 
@@ -16,6 +17,12 @@ def kept_out(nodes: Mapping[str, NodeFacts]) -> dict[str, str]:
     """Say of each board that shows why it can have no Node object why, and which check tells it."""
     found = {name: _elsewhere(facts) or _namesake(facts) for name, facts in nodes.items()}
     return {name: why for name, why in found.items() if why}
+
+
+def full_disks(nodes: Mapping[str, NodeFacts]) -> dict[str, str]:
+    """Say of each board that shows a file system with too little room for its kubelet which it is."""
+    observed = {name: facts.disk for name, facts in nodes.items() if not reason(facts, "disk")}
+    return {name: "; ".join(map(str, disk.full)) for name, disk in observed.items() if disk.full}
 
 
 def blocked_member(member: Member, facts: NodeFacts | None, found: Mapping[str, Member]) -> Member:
@@ -36,7 +43,7 @@ def _elsewhere(facts: NodeFacts) -> str:
     if why := unfit_why(facts, "k3s", "containerd"):
         return why
     try:
-        if why := in_another_role(facts):
+        if why := keeps_k3s_down(facts) or in_another_role(facts):
             return why
         return "" if facts.membership.cluster == THIS_CLUSTER else in_another_cluster(facts.name)
     except (Blocked, NotApplicable):

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from edgeproof import limits
-from edgeproof.facts.cluster.basis import blocked_member, kept_out
+from edgeproof.facts.cluster.basis import blocked_member, full_disks, kept_out
 from edgeproof.facts.cluster.claims import off_nfs, parse_claims
 from edgeproof.facts.cluster.gpu_way import RuntimeClass, Way, gpu_way, parse_runtime_class
 from edgeproof.facts.cluster.members import Member, boards, parse_member
@@ -35,8 +35,9 @@ class Api(Reach):
 class ClusterFacts(Facts):
     """What the API server tells. `members` are the boards' Node objects by the inventory's names, `strangers` all others.
 
-    `kept_out` says by the inventory's name why a board can have no Node object, `service` is address and port of the API's own service,
-    `without_gpu` names the machines that have none, `unfit` says by the inventory's name why no container starts on a board.
+    `kept_out` says by the inventory's name why a board can have no Node object, `full_disks` which of its file systems are full,
+    `service` is address and port of the API's own service, `without_gpu` names the machines that have none, `unfit` says by the
+    inventory's name why no container starts on a board.
     """
 
     declared: Inventory
@@ -44,6 +45,7 @@ class ClusterFacts(Facts):
     version: str
     members: dict[str, Member]
     kept_out: dict[str, str]
+    full_disks: dict[str, str]
     strangers: tuple[Member, ...]
     pods: tuple[PodOnNode, ...]
     persistent_volumes: tuple[Volume, ...]
@@ -72,6 +74,13 @@ class ClusterFacts(Facts):
         of_hostname = {member.hostname: board for board, member in self.members.items()}
         return of_name.get(name) or of_hostname.get(name, name)
 
+    def pressures(self, name: str) -> tuple[str, ...]:
+        """Give what a node's kubelet is short of; blocked where the node itself shows that its disk is full, which is the same."""
+        found = self.member(name).pressures
+        if "DiskPressure" in found and name in self.full_disks:
+            raise Blocked(f"the kubelet of {name} reports DiskPressure: {self.full_disks[name]} (see the check disk)")
+        return found
+
     def takes_no_pod(self, name: str, is_scheduled: bool = True) -> str:
         """Say why a node can run no pod, and which check tells it; '' where it can.
 
@@ -83,7 +92,8 @@ class ClusterFacts(Facts):
         if not member.ready:
             return f"{name} is not Ready (see the check nodes)"
         if member.pressures:
-            return f"the kubelet of {name} reports {', '.join(member.pressures)}: it may refuse or evict pods (see the check nodes)"
+            check = "disk" if member.pressures == ("DiskPressure",) and name in self.full_disks else "nodes"
+            return f"the kubelet of {name} reports {', '.join(member.pressures)}: it may refuse or evict pods (see the check {check})"
         if is_scheduled and member.cordoned:
             return f"{name} is cordoned (SchedulingDisabled): it takes no pods (see the check schedulable)"
         return ""
@@ -254,6 +264,7 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
         version=text(raw["version"], "gitVersion"),
         members={name: blocked_member(member, nodes.get(name), found) for name, member in found.items()},
         kept_out=kept_out(nodes),
+        full_disks=full_disks(nodes),
         strangers=tuple(member for member in parsed if member.name not in known),
         pods=tuple(parse_pod(item, asked_at) for item in raw["pods"]),
         persistent_volumes=tuple(parse_volume(item) for item in raw["persistent_volumes"]),

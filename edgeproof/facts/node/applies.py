@@ -8,7 +8,7 @@ from edgeproof.facts.node.facts import NodeFacts
 from edgeproof.facts.observed import inapplicable, observed, reason, replaced
 from edgeproof.inventory import ANY, NOT_REQUIRED, Inventory, Kind
 
-OF_JETSON = ("power_mode", "clocks", "power_supply", "l4t_mount_lists")
+OF_JETSON = ("power_mode", "clocks", "power_supply", "over_current", "l4t_mount_lists")
 OF_GPU = ("gpu_devices", "device_query", "containerd", "cdi")
 OF_DOCKER = ("docker", "daemon_json", "docker_group", "device_query")
 BY_RUNTIME = (None, "default-runtime", "runtime-class")

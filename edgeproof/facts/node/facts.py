@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from edgeproof.facts.node.answers import AnswersFacts
 from edgeproof.facts.node.clock import ClockFacts
 from edgeproof.facts.node.clocks import ClocksFacts
+from edgeproof.facts.node.disk import DiskFacts
 from edgeproof.facts.node.host_keys import HostKeysFacts
 from edgeproof.facts.node.identity import IdentityFacts
 from edgeproof.facts.node.k3s import K3sFacts, Membership
 from edgeproof.facts.node.k3s_log import K3sLog, K3sLogFacts
+from edgeproof.facts.node.kernel import KernelFacts
 from edgeproof.facts.node.links import Link, LinksFacts
 from edgeproof.facts.node.network import NetworkFacts
 from edgeproof.facts.node.nfs_mounts import NfsMountsFacts
+from edgeproof.facts.node.over_current import OverCurrentFacts
 from edgeproof.facts.node.ports import PortsFacts
 from edgeproof.facts.node.power import PowerFacts
 from edgeproof.facts.node.power_rails import PowerRailsFacts
+from edgeproof.facts.node.reboot import RebootFacts
 from edgeproof.facts.node.runtime import RuntimeFacts
 from edgeproof.facts.node.storage import StorageFacts
 from edgeproof.facts.node.sudo import Sudo
@@ -70,6 +74,10 @@ class NodeFacts(
     PowerRailsFacts,
     ClocksFacts,
     ThermalFacts,
+    DiskFacts,
+    OverCurrentFacts,
+    RebootFacts,
+    KernelFacts,
     RuntimeFacts,
     VersionsFacts,
     StorageFacts,

@@ -12,6 +12,7 @@ from edgeproof.facts.node.facts import NodeFacts
 from edgeproof.facts.node.fleet import fleet_of, with_clock
 from edgeproof.facts.node.gather import Raw
 from edgeproof.facts.node.gpu_chain import with_blocked, with_settled
+from edgeproof.facts.node.kernel_basis import with_kernel
 from edgeproof.facts.node.membership import membership_of
 from edgeproof.facts.node.probes import probes_for
 from edgeproof.facts.node.shut_ports import shut_ports_of
@@ -56,7 +57,7 @@ def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
         "shut": unobserved("alone"),
     }
     facts = with_settled(NodeFacts(**(unasked | values | own)), inventory)
-    return with_unfit(with_blocked(with_conflicts(with_inapplicable(facts, inventory))))
+    return with_kernel(with_unfit(with_blocked(with_conflicts(with_inapplicable(facts, inventory)))))
 
 
 def _value(probe: Probe[Any], raw: dict[str, Any], reach: Reach) -> Any:

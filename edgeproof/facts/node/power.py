@@ -8,8 +8,9 @@ from typing import Any
 
 from edgeproof import limits
 from edgeproof.facts.node.journal import first_error
+from edgeproof.facts.node.kernel_log import beginning_of, lost, stamp_of
 from edgeproof.facts.node.snippets import SNIPPETS
-from edgeproof.facts.observed import Blocked, Facts, NotApplicable, Unobserved, inapplicable, observed, unobserved
+from edgeproof.facts.observed import Blocked, Facts, NotApplicable, Unobserved, observed, unobserved
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory, Node
@@ -145,9 +146,6 @@ POWER_MODE = Probe(
     "power_mode", snippet(SNIPPETS, "power_mode", journal_s=f"{limits.JOURNAL_S:g}"), parse_power_mode, root=True
 )
 
-WHOLE_LOG_FROM = 1.0
-"""A kernel log whose first line is from before this, in seconds after boot, has lost nothing."""
-
 SLOWED_SHARE = 0.5
 """The driver warns from 0.115 GHz on, which an idle core reaches by how it is measured (tegra194-cpufreq.c): half is no noise."""
 
@@ -194,11 +192,8 @@ class PowerSupply(Facts):
     def events(self) -> tuple[Alarm | SlowedCore, ...]:
         """Alarms and slowed cores; not applicable where there are none in a log that has lost its beginning."""
         found: tuple[Alarm | SlowedCore, ...] = (*self.alarms, *self.slowed_cores)
-        if not found and self.begins_s > WHOLE_LOG_FROM:
-            hours = self.begins_s / 3600
-            raise NotApplicable(
-                f"no alarm in the kernel log, which begins {hours:.1f} h after boot: older lines are gone"
-            )
+        if not found and lost(self.begins_s):
+            raise NotApplicable(f"no alarm in the kernel log, which {lost(self.begins_s)}")
         return found
 
 
@@ -206,7 +201,7 @@ def parse_power_supply(output: Output) -> PowerSupply | Unobserved:
     """`first LINE`, the kernel log's `soctherm: OC ALARM 0x…` and `cpufreq: cpuN,cur:…,set:…` lines, `read` at its end."""
     alarms, slowed = [], []
     for line in output.stdout.splitlines():
-        at_s = _stamp(line)
+        at_s = stamp_of(line)
         if line.startswith("first "):
             continue
         if match := re.search(r"soctherm: OC ALARM 0x([0-9a-fA-F]{1,8})\b", line):
@@ -219,22 +214,8 @@ def parse_power_supply(output: Output) -> PowerSupply | Unobserved:
     return PowerSupply(
         tuple(alarm for alarm in alarms if alarm.mask),
         tuple(core for core in slowed if core.current_khz < SLOWED_SHARE * core.set_khz),
-        _beginning(first[1] if first else ""),
+        beginning_of(first[1] if first else ""),
     )
-
-
-def _beginning(line: str) -> float:
-    if not line:
-        return inapplicable("the kernel log is empty: it was cleared, or is not this machine's")  # type: ignore[no-any-return]
-    if re.search(r"Booting Linux|Linux version", line):
-        return 0.0
-    at_s = _stamp(line)
-    return unobserved("the kernel log has no time stamps, so when it begins is not known") if at_s is None else at_s
-
-
-def _stamp(line: str) -> float | None:
-    match = re.match(r"(?:first )?(?:<[0-9]+>)?\[\s*([0-9]{1,12}(?:\.[0-9]{1,9})?)\]", line)
-    return float(match[1]) if match else None
 
 
 POWER_SUPPLY = Probe("power_supply", snippet(SNIPPETS, "power_supply"), parse_power_supply, root=True)
