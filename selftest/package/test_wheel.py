@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from edgeproof.explain import explain
 from selftest.package.pythons import CHECKOUT, Environment
 from selftest.package.runs import run, said
 from selftest.plugin.pytest_run import PytestRun, run_pytest
@@ -121,3 +122,10 @@ def test_no_check_is_left_out(checkout: PytestRun) -> None:
     """The comparison is of all three suites."""
     known = {(suite, name_of(check)) for (suite, _), checks in PLACES.items() for check in checks}
     assert {(finding["suite"], finding["check"]) for finding in checkout.record["findings"]} == known
+
+
+def test_explain(installed: Environment, tmp_path: Path) -> None:
+    """`edgeproof explain` knows in the wheel what it knows in the checkout: sentences, snippets, rows and cases."""
+    text = " ".join(run([installed.bin / "edgeproof", "explain", "swap"], tmp_path).text.split())
+    assert text == " ".join(explain("swap").split())
+    assert "/etc/fstab" in text
