@@ -114,6 +114,9 @@ POD_WARNED_S = SCALE * 15.0
 YOUNG_POD_S = 120.0
 """A system's pod that is younger than this may not be ready yet without being sick."""
 
+LATELY_S = 3600.0
+"""A crash of a system's pod within this time is a recent one."""
+
 POD_EXEC_S = 30.0
 """One command in a pod."""
 

@@ -68,5 +68,6 @@ def test_versions(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) 
 
 
 def test_system_pods(cluster: ClusterFacts) -> None:
-    """The system's pods are ready."""
+    """The system's pods are ready, and none of them crashes again and again."""
     assert cluster.sick_system_pods == ()
+    assert cluster.crashing_system_pods == ()

@@ -1,4 +1,6 @@
-"""Pods reach pods on other nodes, and the API."""
+"""Pods reach pods on other nodes, the API, and the cluster's DNS; NetworkPolicies hold."""
+
+import pytest
 
 from edgeproof.facts.node import NodeFacts
 from edgeproof.trial.verify_pods import VerifyPod
@@ -17,3 +19,14 @@ def test_pod_reaches_pods(node: NodeFacts, verify_pods: dict[str, VerifyPod]) ->
 def test_api_service(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> None:
     """The API's service address answers from a pod on this node."""
     assert verify_pods[node.name].api_answers is True
+
+
+@pytest.mark.usefixtures("dns_address")
+def test_cluster_dns(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> None:
+    """A pod on this node finds the API's name by the cluster's DNS."""
+    assert verify_pods[node.name].dns_said == ""
+
+
+def test_policy(node: NodeFacts, network_policies: tuple[str, ...]) -> None:
+    """K3s enforces the cluster's NetworkPolicies on this node."""
+    assert node.network_policy.unenforced(network_policies) == ()

@@ -1,7 +1,12 @@
-"""A pod on every node sees a GPU."""
+"""The declared way to the GPU is there, and a pod on every node sees one."""
 
 from edgeproof.facts.node import NodeFacts
 from edgeproof.trial.verify_pods import VerifyPod
+
+
+def test_way(way_lacks: tuple[str, ...]) -> None:
+    """The cluster has the way to the GPU that cluster.yaml declares."""
+    assert way_lacks == ()
 
 
 def test_daemon_set(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> None:

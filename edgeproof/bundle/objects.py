@@ -10,9 +10,10 @@ KINDS = {
     "persistent_volumes": ("v1", "PersistentVolume"),
     "claims": ("v1", "PersistentVolumeClaim"),
     "runtime_classes": ("node.k8s.io/v1", "RuntimeClass"),
-    "services": ("v1", "Service"),
+    "dns": ("v1", "Service"),
+    "network_policies": ("networking.k8s.io/v1", "NetworkPolicy"),
 }
-"""What a list call's items are: they come without their kind."""
+"""What a list call's items are, or the one object that was asked for: they come without their kind."""
 
 DROPPED = frozenset({
     "managedFields", "env", "envFrom", "command", "args", "volumeMounts", "lifecycle", "images", "imagePullSecrets",
@@ -26,9 +27,17 @@ def slim(told: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {"apiVersion": version, "kind": kind, **_kept(item)}
         for name, (version, kind) in KINDS.items()
-        for item in told.get(name) or []
+        for item in _items(told.get(name))
         if isinstance(item, dict)
     ]
+
+
+def _items(told: Any) -> list[Any]:
+    """Give the items of a list call, or of one that may have been refused; a single object is one item."""
+    if isinstance(told, dict):
+        found = told.get("found") or {}
+        return list(found["items"] or []) if "items" in found else [found] if found else []
+    return told or []
 
 
 def _kept(value: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.crashing_pods import crashing
 from edgeproof.diagnose.k3s_said import (
     SaidBy,
     ask,
@@ -270,7 +271,9 @@ def versions(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Ad
 
 @advises("system_pods")
 def system_pods(cluster: ClusterFacts) -> Advice:
-    """Their own words say why."""
+    """Their own words say why; of one that is ready at the moment, its last end."""
+    if not cluster.sick_system_pods:
+        return crashing(cluster)
     said = "; ".join(
         f"{pod!r} on {cluster.board(pod.node) or 'no node'}: {pod.why or pod.phase}" for pod in cluster.sick_system_pods
     )

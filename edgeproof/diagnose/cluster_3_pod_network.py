@@ -6,13 +6,18 @@ import re
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.cluster import ClusterFacts
+from edgeproof.facts.cluster.dns import dns_pods
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
+from edgeproof.trial.cluster_dns import DNS, NAME
 from edgeproof.trial.verify_pods import API, VerifyPod
 
 SWALLOWED = re.compile(r"timed out|No route to host", re.I)
 """What a packet that is lost looks like; one that is refused has arrived."""
+
+UNHEARD = re.compile(r"Temporary failure in name resolution|Try again|timed out", re.I)
+"""How a resolver says that no server answered it (EAI_AGAIN, getaddrinfo(3)); a name that is not known is another answer."""
 
 DIALLING = re.compile(r"dialing backend|dial tcp \S+:10250|while dialing \S+:10250")
 """How an API server says that it could not ask a kubelet (its port is 10250)."""
@@ -121,4 +126,50 @@ def api_service(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> Advice:
         f" there, a firewall on the server; {possible}",
         f"lsmod | grep br_netfilter; sudo iptables-save | grep -c KUBE-SVC; sudo journalctl -u 'k3s*' -n 30   # on {node.name}",
         does="reads",
+    )
+
+
+@advises("cluster_dns")
+def cluster_dns(node: NodeFacts, cluster: ClusterFacts, verify_pods: dict[str, VerifyPod]) -> Advice:
+    """No pod behind the service; DNS on this node, whose bridge passes netfilter by; or on others, over VXLAN; else what it said."""
+    pod, pods = verify_pods[node.name], [each for each in dns_pods(cluster.pods) if each.ready]
+    places = sorted({cluster.board(each.node) for each in pods})
+    said = f"a pod on {node.name} does not find {NAME}: {pod.dns_said}"
+    if not pods:
+        return Advice(
+            f"{said}; no pod is behind the cluster's DNS ({cluster.dns})",
+            "kubectl -n kube-system get deploy,pods,endpoints -l k8s-app=kube-dns; kubectl -n kube-system describe deploy coredns",
+            does="reads",
+        )
+    silent = DNS in pod.reasons or UNHEARD.search(pod.dns_said)
+    if silent and places == [node.name]:
+        return catalogue("br-netfilter").after(f"{said}; the DNS pod is on this node")
+    if (
+        silent
+        and node.name not in places
+        and DNS not in pod.reasons
+        and cluster.member(node.name).flannel_backend == "vxlan"
+    ):
+        return catalogue("vxlan-checksum").after(
+            f"{said}; TCP to the DNS pods on {', '.join(places)} goes well, and names are asked by UDP"
+        )
+    by_tcp = (
+        f"{cluster.dns} does not answer by TCP either ({pod.reasons[DNS]})"
+        if DNS in pod.reasons
+        else f"{cluster.dns} answers by TCP"
+    )
+    return Advice(
+        f"{said}; {by_tcp}; the DNS pods are on {', '.join(places)}",
+        "kubectl -n kube-system logs -l k8s-app=kube-dns --tail=30; kubectl -n kube-system get endpoints kube-dns; "
+        f"sudo iptables-save | grep -c {cluster.dns}   # the last on {node.name}: kube-proxy's rules",
+        does="reads",
+    )
+
+
+@advises("policy")
+def policy(node: NodeFacts, network_policies: tuple[str, ...]) -> Advice:
+    """K3s goes on without its controller where the kernel lacks ip_set, and nothing fails."""
+    found = catalogue("network-policy-off", node=node.name, unit="k3s" if node.declared.is_server else "k3s-agent")
+    return found.after(
+        f"{', '.join(network_policies)} have no effect on {node.name}, where K3s said: {node.network_policy.said}"
     )

@@ -13,6 +13,19 @@ from edgeproof.inventory import Inventory
 from edgeproof.trial.verify_pods import VerifyPod
 
 
+@advises("way")
+def way(inventory: Inventory, way_lacks: tuple[str, ...]) -> Advice:
+    """Docker, which knows no RuntimeClass; or a class that nobody has made."""
+    if "Docker" not in way_lacks[0]:
+        return catalogue("runtime-class-missing").after(f"cluster.yaml says gpu: {inventory.kubernetes.gpu}")
+    return Advice(
+        f"{way_lacks[0]}: pods that name one do not start there, and have the GPU by Docker's default runtime",
+        "cluster.yaml: kubernetes: {gpu: default-runtime}, where Docker is meant; else take --docker out of what K3s runs with on those nodes, "
+        "and restart K3s there",
+        does="restarts",
+    )
+
+
 @advises("daemon_set")
 def daemon_set(
     node: NodeFacts, cluster: ClusterFacts, inventory: Inventory, verify_pods: dict[str, VerifyPod]

@@ -35,6 +35,8 @@ NOUNS = NODE | {"nodes", "cluster", "inventory", "storage", "nfs_server"}
 """What checks see facts and cluster.yaml through."""
 
 SET_UP = {
+    "way_lacks": "kubernetes.gpu of cluster.yaml, beside what the API tells of nodes and RuntimeClasses",
+    "network_policies": "the list of NetworkPolicies",
     "verify_pods": "a pod of gpu-cluster-verify on each node",
     "claim_pods": "a pod with the claim on each agent",
     "trial_mounts": "the export, mounted by hand on each agent",

@@ -108,6 +108,26 @@ def worker_room(inventory: Inventory, nodes: dict[str, NodeFacts], cluster: Clus
     return ByNode(found, missing, pointless)  # type: ignore[return-value]
 
 
+@pytest.fixture(scope="session")
+def way_lacks(cluster: ClusterFacts) -> tuple[str, ...]:
+    """What the cluster lacks for the way to the GPU that cluster.yaml declares: nothing where it has it."""
+    from edgeproof.facts.cluster.gpu_way import lacking
+
+    members = [member for name, member in cluster.members.items() if name not in cluster.giving_no_gpu]
+    return lacking(cluster.declared.kubernetes.gpu, members, cluster.runtime_classes)
+
+
+def _without_way(cluster: ClusterFacts, names: list[str]) -> dict[str, str]:
+    """Find the nodes whose pods would ask for the GPU in a way that the cluster is known not to have."""
+    from edgeproof.facts.cluster.gpu_way import lacking
+
+    try:
+        lacks = lacking(cluster.declared.kubernetes.gpu, cluster.members.values(), cluster.runtime_classes)
+    except (Blocked, NotApplicable):
+        return {}
+    return {name: f"{lacks[0]} (see the check way)" for name in names if lacks and name not in cluster.giving_no_gpu}
+
+
 def _crowded(
     cluster: ClusterFacts, worker_room: dict[str, tuple[str, ...]], names: list[str], spec: dict[str, Any]
 ) -> dict[str, str]:
@@ -131,7 +151,7 @@ def verify_pods(
 
     pointless = _of_another_machine(cluster)
     usable, missing = _usable(cluster, [name for name in inventory.nodes if name not in pointless], is_scheduled=False)
-    barred = _unadvertised(cluster, usable) | unprepared(nodes, cluster, usable)
+    barred = _unadvertised(cluster, usable) | unprepared(nodes, cluster, usable) | _without_way(cluster, usable)
     barred |= _crowded(cluster, worker_room, [name for name in usable if name not in barred], spec_for(cluster))
     able = [name for name in usable if name not in barred]
     pods = VerifyPods(inventory, own_namespace).start(able, broken_links(nodes, cluster)) if able else {}
@@ -145,6 +165,29 @@ def _with_kernel(pod: VerifyPod, facts: NodeFacts) -> VerifyPod:
 
     why = "" if reason(pod, "api_answers") or pod.api_answers else spoils_services(facts)
     return replaced(pod, api_answers=unobserved(why)) if why else pod
+
+
+@pytest.fixture(scope="session")
+def dns_address(cluster: ClusterFacts) -> str:
+    """Where pods ask for names; not applicable where the cluster has no DNS of its own."""
+    return cluster.dns
+
+
+@pytest.fixture(scope="session")
+def network_policies(inventory: Inventory, nodes: dict[str, NodeFacts], cluster: ClusterFacts) -> tuple[str, ...]:
+    """The NetworkPolicies that K3s is to enforce; not applicable where there are none, or enforcing them is known not to be K3s's."""
+    found = cluster.network_policies
+    if not found:
+        raise NotApplicable("the cluster has no NetworkPolicy")
+    if not any(member.flannel_backend for member in cluster.members.values()):
+        raise NotApplicable(
+            "the pods' network is not flannel's: whoever makes it enforces NetworkPolicies, or does not"
+        )
+    servers = {node.name: nodes[node.name].k3s for node in inventory.servers if not reason(nodes[node.name], "k3s")}
+    off = [name for name, k3s in servers.items() if not reason(k3s, "policy_off") and k3s.policy_off]
+    if off:
+        raise NotApplicable(f"K3s on {off[0]} was told --disable-network-policy, so {', '.join(found)} have no effect")
+    return found
 
 
 def broken_links(nodes: dict[str, NodeFacts], cluster: ClusterFacts) -> dict[str, str]:

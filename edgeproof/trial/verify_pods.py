@@ -17,6 +17,7 @@ from edgeproof.facts.observed import Facts, NotApplicable, blank, reason, unobse
 from edgeproof.inventory import Inventory
 from edgeproof.quoted import shortened
 from edgeproof.side_by_side import side_by_side
+from edgeproof.trial.cluster_dns import DNS, DNS_PORT, NAME, why_unresolved
 from edgeproof.trial.gpu import ask_for_gpu
 from edgeproof.trial.manifests import GPU_VERIFY, Manifest, manifest, pod_spec
 from edgeproof.trial.namespace import URLS, OwnNamespace
@@ -40,7 +41,7 @@ GPU_QUESTION = "import tensorflow as tf; print('Num GPUs Available:', len(tf.con
 class VerifyPod(Facts):
     """The pod on one node: why it does not run, in the cluster's and its own words ('' when it does), the GPUs it sees, whom it does not reach.
 
-    `refused` is why no command can be run in it ('' where one can), `forbidden` whether the kubeconfig's user may not. `reasons` say by its name why it does not reach a target; `gpu_said` is what the framework printed in place of a number.
+    `refused` is why no command can be run in it ('' where one can), `forbidden` whether the kubeconfig's user may not. `reasons` say by its name why it does not reach a target; `gpu_said` is what the framework printed in place of a number, `dns_said` why the API's name is not found ('' where it is).
     """
 
     node: str
@@ -53,6 +54,7 @@ class VerifyPod(Facts):
     unreached: tuple[str, ...]
     reasons: Mapping[str, str]
     api_answers: bool
+    dns_said: str
 
     @property
     def gpus_seen(self) -> int:
@@ -143,9 +145,13 @@ class VerifyPods:
         targets = [[other, state.address, PORT] for other, state in running.items() if other != name]
         if reason(cluster, "service") is None:
             targets.append([API, *cluster.service])
+        has_dns = reason(cluster, "dns") is None
+        if has_dns:
+            targets.append([DNS, cluster.dns, DNS_PORT])
+        asked = {"timeout_s": limits.POD_REACH_S, "targets": targets, "names": [NAME] if has_dns else []}
         try:
             gpu, status = self._ask(pod, GPU_QUESTION) if has_gpu else ("", 0)
-            told, _ = self._ask(pod, program("reach_in_pod"), {"timeout_s": limits.POD_REACH_S, "targets": targets})
+            told, _ = self._ask(pod, program("reach_in_pod"), asked)
         except ApiRefused as error:
             why = f"no command can be run in the pod on {name} (see the check exec_in_pod)"
             forbidden = error.status == HTTPStatus.FORBIDDEN
@@ -155,6 +161,9 @@ class VerifyPods:
         except ConnectError as error:
             return blank(VerifyPod, str(error), node=name, has_gpu=has_gpu, complaint="")
         reached = parse_reached(told, [str(target[0]) for target in targets])
+        others = [str(target[0]) for target in targets if target[0] not in (API, DNS)]
+        unreached = read_unreached(pod.name, told, reached, others)
+        api_answers = self._api_answers(pod.name, reached)
         return VerifyPod(
             node=name,
             has_gpu=has_gpu,
@@ -163,11 +172,10 @@ class VerifyPods:
             forbidden=False,
             gpus=read_gpus(pod.name, gpu, status, broken),
             gpu_said=shortened(gpu.strip()) if status > 0 else "",
-            unreached=read_unreached(
-                pod.name, told, reached, [str(target[0]) for target in targets if target[0] != API]
-            ),
+            unreached=unreached,
             reasons={target: said for target, said in reached.items() if said is not None},
-            api_answers=self._api_answers(pod.name, reached),
+            api_answers=api_answers,
+            dns_said=why_unresolved(cluster, pod.name, told, unreached, api_answers),
         )
 
     def _ask(self, pod: PodState, text: str, asked: object = None) -> tuple[str, int]:

@@ -40,8 +40,10 @@ def advised(folder: Path, second: str, flannel_prefix: str, why: str) -> Advice:
         "reach": {}, "asked_at": ASKED_AT, "version": {"gitVersion": "v1.31.5+k3s1"}, "nodes": objects, "pods": [],
         "persistent_volumes": [], "claims": [], "claim_events": [], "runtime_classes": {"found": {"items": []}, "refused": 0},
         "service": {"found": {}, "refused": 0},
+        "dns": {"found": {}, "refused": 404},
+        "network_policies": {"found": {}, "refused": 0},
     }  # fmt: skip
-    pod = VerifyPod("one", True, "", "", False, 1, "", ("two",), {"two": why}, True)
+    pod = VerifyPod("one", True, "", "", False, 1, "", ("two",), {"two": why}, True, "")
     cluster = parse_cluster(raw, nodes, inventory)
     context = {
         "node": nodes["one"],

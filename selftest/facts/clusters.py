@@ -38,5 +38,7 @@ def cluster_of(name: str, folder: Path, nodes: dict[str, NodeFacts] | None = Non
         "claim_events": [],
         "runtime_classes": {"found": {"items": sample.get("runtime_classes", [])}, "refused": 0},
         "service": {"found": {"spec": {"clusterIP": "10.43.0.1", "ports": [{"port": 443}]}}, "refused": 0},
+        "dns": {"found": {}, "refused": 404},
+        "network_policies": {"found": {}, "refused": 0},
     }
     return parse_cluster(raw, nodes or {}, load_inventory(file))

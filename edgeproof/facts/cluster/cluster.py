@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from edgeproof import limits
 from edgeproof.facts.cluster.basis import blocked_member, full_disks, kept_out
 from edgeproof.facts.cluster.claims import off_nfs, parse_claims
+from edgeproof.facts.cluster.dns import parse_dns
 from edgeproof.facts.cluster.gpu_way import RuntimeClass, Way, gpu_way, parse_runtime_class
 from edgeproof.facts.cluster.members import Member, boards, parse_member
 from edgeproof.facts.cluster.objects import Volume, parse_volume
 from edgeproof.facts.cluster.parse import number, part, parts, text
-from edgeproof.facts.cluster.pods import SYSTEM_NAMESPACES, PodOnNode, parse_pod
+from edgeproof.facts.cluster.pods import PodOnNode, parse_pod
+from edgeproof.facts.cluster.policies import parse_policies
 from edgeproof.facts.cluster.room import lacking
+from edgeproof.facts.cluster.system_pods import crashing, sick
 from edgeproof.facts.cluster.taints import Taint, parse_taint
 from edgeproof.facts.cluster.versions import minors_behind, most_minors_behind
 from edgeproof.facts.node import NodeFacts
@@ -36,12 +38,13 @@ class ClusterFacts(Facts):
     """What the API server tells. `members` are the boards' Node objects by the inventory's names, `strangers` all others.
 
     `kept_out` says by the inventory's name why a board can have no Node object, `full_disks` which of its file systems are full,
-    `service` is address and port of the API's own service, `without_gpu` names the machines that have none, `unfit` says by the
-    inventory's name why no container starts on a board.
+    `service` is address and port of the API's own service, `dns` the address of the cluster's DNS, `network_policies` are NAMESPACE/NAME,
+    `without_gpu` names the machines that have none, `unfit` says by the inventory's name why no container starts on a board.
     """
 
     declared: Inventory
     api: Api
+    asked_at: datetime
     version: str
     members: dict[str, Member]
     kept_out: dict[str, str]
@@ -52,6 +55,8 @@ class ClusterFacts(Facts):
     claims: tuple[Volume, ...]
     runtime_classes: tuple[RuntimeClass, ...]
     service: tuple[str, int]
+    dns: str
+    network_policies: tuple[str, ...]
     without_gpu: frozenset[str]
     unfit: dict[str, str]
 
@@ -143,26 +148,14 @@ class ClusterFacts(Facts):
 
     @property
     def sick_system_pods(self) -> tuple[PodOnNode, ...]:
-        """The system's pods that are neither ready nor done, on nodes that are Ready and under no pressure.
+        """The system's pods that are not well (see system_pods.py); those on nodes where no container can start are left out."""
+        unfit = {self.members[name].name for name in self.unfit if name in self.members}
+        return sick(self.pods, (*self.members.values(), *self.strangers), unfit)
 
-        Those on nodes where no container can start are left out, too. Not applicable where the cluster has none; blocked while none but young ones are not ready, or ones that wait for such a node.
-        """
-        pods = [pod for pod in self.pods if pod.namespace in SYSTEM_NAMESPACES]
-        if not pods:
-            raise NotApplicable("the cluster has no system pods")
-        lost = {m.name for m in (*self.members.values(), *self.strangers) if not m.is_ready or m.is_under_pressure}
-        lost |= {self.members[name].name for name in self.unfit if name in self.members}
-        bad = [pod for pod in pods if not _is_well(pod, pods) and pod.node not in lost]
-        waiting = [pod for pod in bad if lost and pod.waits_for_a_sick_node]
-        sick = [pod for pod in bad if pod not in waiting]
-        if waiting and not sick:
-            raise Blocked(
-                f"{', '.join(map(repr, waiting))} waits for {' or '.join(sorted(lost))} (see the check nodes)"
-            )
-        old = tuple(pod for pod in sick if pod.age_s is None or pod.age_s >= limits.YOUNG_POD_S)
-        if sick and not old:
-            raise Blocked(f"just made, and not ready yet: {', '.join(map(repr, sick))}; ask again in a moment")
-        return old
+    @property
+    def crashing_system_pods(self) -> tuple[PodOnNode, ...]:
+        """The system's pods that are well now, and crash again and again."""
+        return crashing(self.pods, (*self.members.values(), *self.strangers), self.asked_at)
 
     def keeping_free(self, name: str) -> tuple[str, ...]:
         """Give the taints that keep workloads off a server; not applicable where it takes workloads, or may."""
@@ -239,15 +232,6 @@ class ClusterFacts(Facts):
         return tuple(pod for pod in asking if pod.phase == "Pending" and not pod.node and pod.gpus > most)
 
 
-def _is_well(pod: PodOnNode, pods: list[PodOnNode]) -> bool:
-    """Ready, done, or on its way out; one that failed is made good by another pod of its owner that is ready or done."""
-    if pod.ready or pod.phase == "Succeeded" or pod.is_leaving:
-        return True
-    others = (other for other in pods if other.owner == pod.owner and other.namespace == pod.namespace)
-    made_good = any(other.ready or other.phase == "Succeeded" for other in others)
-    return pod.phase == "Failed" and pod.owner.kind != "" and made_good
-
-
 def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: Inventory) -> ClusterFacts:
     """Make the facts from what the API told."""
     end = raw.get("certificate_end")
@@ -261,6 +245,7 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
     return ClusterFacts(
         declared=inventory,
         api=api,
+        asked_at=asked_at,
         version=text(raw["version"], "gitVersion"),
         members={name: blocked_member(member, nodes.get(name), found) for name, member in found.items()},
         kept_out=kept_out(nodes),
@@ -271,6 +256,8 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
         claims=parse_claims(raw["claims"], raw["claim_events"]),
         runtime_classes=_runtime_classes(raw["runtime_classes"]),
         service=_service(raw["service"]),
+        dns=parse_dns(raw["dns"]),
+        network_policies=parse_policies(raw["network_policies"]),
         without_gpu=frozenset(name for name, facts in nodes.items() if _has_no_gpu(facts, found.get(name))),
         unfit={
             name: why

@@ -20,6 +20,8 @@ KINDS = {
 BESIDE = {
     "runtime_classes": "/apis/node.k8s.io/v1/runtimeclasses",
     "service": "/api/v1/namespaces/default/services/kubernetes",
+    "dns": "/api/v1/namespaces/kube-system/services/kube-dns",
+    "network_policies": "/apis/networking.k8s.io/v1/networkpolicies",
 }
 """What an API server may refuse, being old or strict, without the rest being of no use."""
 

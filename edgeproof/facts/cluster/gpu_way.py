@@ -12,7 +12,7 @@ from edgeproof.facts.cluster.parse import pairs, part, text
 from edgeproof.facts.cluster.pods import PodOnNode
 from edgeproof.facts.cluster.quantities import amounts
 from edgeproof.facts.cluster.taints import Toleration, tolerations_of
-from edgeproof.facts.observed import reason
+from edgeproof.facts.observed import NotApplicable, reason
 from edgeproof.inventory.sections import GpuWay
 
 HANDLER = "nvidia"
@@ -107,3 +107,19 @@ def _class_beside_plugin(pods: Iterable[PodOnNode]) -> str:
         if pod.phase == "Running" and pod.runtime_class and (pod.gpus or is_plugin):
             return pod.runtime_class
     return ""
+
+
+def lacking(declared: GpuWay | None, members: Iterable[Member], classes: Iterable[RuntimeClass]) -> tuple[str, ...]:
+    """Say what the cluster lacks for the declared way, of what the API shows; nothing where it has it.
+
+    Not applicable where nothing is declared, or where the API does not show that way: other checks look at the nodes, or into a pod.
+    """
+    if declared is None:
+        raise NotApplicable("cluster.yaml declares no way to the GPU: pods ask in the way that was found")
+    if declared != "runtime-class":
+        elsewhere = {"device-plugin": "gpu_advertised"}.get(declared, "gpu_in_pod")
+        raise NotApplicable(f"the check {elsewhere} tells whether the cluster has the declared way, {declared}")
+    docker = [m.name for m in members if reason(m, "runtime_version") is None and m.runtime == "docker"]
+    if docker:
+        return (f"Docker runs the pods of {', '.join(docker)}, and knows no RuntimeClass",)
+    return () if _class_of(list(classes), HANDLER) else (f"no RuntimeClass has the handler {HANDLER}",)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from edgeproof.facts.cluster.parse import number, pairs, part, parts, text
+from edgeproof.facts.cluster.parse import moment, number, pairs, part, parts, text
 from edgeproof.facts.cluster.quantities import amounts
 from edgeproof.facts.cluster.taints import Taint, taints_of
 from edgeproof.facts.observed import Facts, reason, unobserved
@@ -26,7 +27,8 @@ FLANNEL = "flannel.alpha.coreos.com/"
 class Member(Facts):
     """One Node object. `name` is Kubernetes' own name of it, `hostname` the one by which pods choose it.
 
-    `allocatable` is how much of each resource pods may have: cores, bytes, pods, GPUs.
+    `allocatable` is how much of each resource pods may have: cores, bytes, pods, GPUs; `ready_since`
+    when its Ready condition last changed, None where that is not told.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Member(Facts):
     cordoned: bool
     gpus: int
     allocatable: Mapping[str, Fraction]
+    ready_since: datetime | None = None
 
     def __repr__(self) -> str:
         return self.name
@@ -95,6 +98,7 @@ def parse_member(node: dict[str, Any]) -> Member:
         cordoned=spec.get("unschedulable") is True,
         gpus=number(part(status, "allocatable").get(GPU, 0)),
         allocatable=_told(amounts(part(status, "allocatable")) or None, "list of what is allocatable"),
+        ready_since=moment(text(ready or {}, "lastTransitionTime")),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 from typing import Any
 
 
@@ -41,3 +42,13 @@ def number(value: object) -> int:
 def pairs(item: dict[str, Any]) -> frozenset[str]:
     """Give labels or annotations as KEY=VALUE."""
     return frozenset(f"{key}={value}" for key, value in item.items())
+
+
+def moment(words: str) -> datetime | None:
+    """Read a time as the API writes it, 2026-01-05T07:02:12Z; None for what is none."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", words):
+        return None
+    try:
+        return datetime.strptime(words, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None

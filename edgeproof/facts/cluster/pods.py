@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from edgeproof.facts.cluster.members import GPU
-from edgeproof.facts.cluster.parse import number, pairs, part, parts, text
+from edgeproof.facts.cluster.parse import moment, number, pairs, part, parts, text
 from edgeproof.facts.cluster.pod_status import pod_status, unschedulable
 from edgeproof.facts.cluster.quantities import asked_by
 from edgeproof.facts.cluster.taints import Taint, Toleration, tolerations_of
@@ -22,6 +22,10 @@ SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
 OF_HEALTH = r"node\.kubernetes\.io/(?:[a-z]+-pressure|not-ready|unreachable|network-unavailable)"
 """Taints that the node lifecycle controller sets by a node's conditions (Kubernetes' list of well-known taints)."""
+
+
+CRASHES = ("Error", "OOMKilled")
+"""Reasons of a container's end that are its own; one that went down with its node has Unknown."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class PodOnNode:
     is_leaving: bool = False
     waits_for_a_sick_node: bool = False
     asks_for: Mapping[str, Fraction] = field(default_factory=dict)
+    crashed_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"{self.namespace}/{self.name}"
@@ -100,6 +105,7 @@ def parse_pod(pod: dict[str, Any], asked_at: datetime | None = None) -> PodOnNod
         age_s=_age_s(text(metadata, "creationTimestamp"), asked_at),
         is_leaving="deletionTimestamp" in metadata,
         asks_for=asked_by(spec),
+        crashed_at=_crashed_at(containers),
         waits_for_a_sick_node="nodeName" not in spec and re.search(OF_HEALTH, scheduler_output) is not None,
     )
 
@@ -123,10 +129,17 @@ def _gpus(container: dict[str, Any]) -> int:
 
 
 def _age_s(created: str, asked_at: datetime | None) -> float | None:
-    if asked_at is None or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", created):
-        return None
-    try:
-        made = datetime.strptime(created, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
-    except ValueError:
-        return None
-    return (asked_at - made).total_seconds()
+    made = moment(created)
+    return (asked_at - made).total_seconds() if asked_at and made else None
+
+
+def _crashed_at(containers: list[dict[str, Any]]) -> datetime | None:
+    """Tell when a container of it last ended by itself and in failure, before it was started again.
+
+    What was ended from outside (SIGTERM, 143), or with its node (reason Unknown), has not crashed.
+    """
+    ended = [part(container, "lastState", "terminated") for container in containers]
+    crashed = [
+        each for each in ended if text(each, "reason") in CRASHES and number(each.get("exitCode")) not in (0, 143)
+    ]
+    return max((at for each in crashed if (at := moment(text(each, "finishedAt")))), default=None)

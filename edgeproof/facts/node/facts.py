@@ -15,6 +15,7 @@ from edgeproof.facts.node.k3s_log import K3sLog, K3sLogFacts
 from edgeproof.facts.node.kernel import KernelFacts
 from edgeproof.facts.node.links import Link, LinksFacts
 from edgeproof.facts.node.network import NetworkFacts
+from edgeproof.facts.node.network_policy import NetworkPolicyFacts
 from edgeproof.facts.node.nfs_mounts import NfsMountsFacts
 from edgeproof.facts.node.over_current import OverCurrentFacts
 from edgeproof.facts.node.ports import PortsFacts
@@ -84,6 +85,7 @@ class NodeFacts(
     NfsMountsFacts,
     K3sFacts,
     K3sLogFacts,
+    NetworkPolicyFacts,
 ):
     """All that was observed of one node. `declared` is what the inventory says of it."""
 

@@ -41,6 +41,7 @@ class K3s(Facts):
     `url_addresses` are the addresses its host has on this node, `said` its last error in the journal, or what it waits for ('' for none,
     and where it runs and has joined). An agent that `never_joined` has no cluster CA from its server. `embeds_cri_dockerd` tells that K3s
     speaks to Docker by itself (--docker), `endpoint` is the socket of another program that it was pointed at ('' for none).
+    `policy_off` where a server was told to leave NetworkPolicies alone.
     """
 
     services: tuple[Service, ...]
@@ -54,6 +55,7 @@ class K3s(Facts):
     server_ca_sha256: str
     agent_ca_sha256: str
     never_joined: bool
+    policy_off: bool
     said: str
     embeds_cri_dockerd: bool
     endpoint: str
@@ -120,6 +122,7 @@ def parse_k3s(output: Output) -> K3s | Unobserved:
         server_ca_sha256=_or_gap(_ca(out, data_dir, "server/tls")),
         agent_ca_sha256=_or_gap(_ca(out, data_dir, "agent")),
         never_joined=isinstance(data_dir, str) and _is_missing(out, data_dir, "agent"),
+        policy_off=_or_gap(_policy_off(settings)),
         said=last_error(out.journal),
         embeds_cri_dockerd=_or_gap(_embeds_cri_dockerd(settings)),
         endpoint=_or_gap(settings.value("container-runtime-endpoint") or ""),
@@ -163,6 +166,11 @@ def _runtime(settings: Settings) -> str | Unobserved:
     if isinstance(endpoint, str) and endpoint:
         return "docker" if "docker" in endpoint else "containerd" if "containerd" in endpoint else endpoint
     return next((value for value in (docker, endpoint) if isinstance(value, Unobserved)), "containerd")
+
+
+def _policy_off(settings: Settings) -> bool | Unobserved:
+    found = settings.value("disable-network-policy")
+    return found if isinstance(found, Unobserved) else found is not None and found.lower() not in ("false", "f", "0")
 
 
 def _token_files(out: K3sOutput, data_dir: str | Unobserved, service: Service) -> tuple[TokenFile, ...] | Unobserved:

@@ -16,6 +16,7 @@ from edgeproof.facts.node import (
     kernel,
     links,
     network,
+    network_policy,
     nfs_mounts,
     over_current,
     ports,
@@ -55,6 +56,7 @@ MODULES = (
     nfs_mounts,
     k3s,
     k3s_log,
+    network_policy,
 )
 """Each declares its share of NodeFacts, and gives the probes for it."""
 

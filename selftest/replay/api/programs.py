@@ -17,6 +17,8 @@ from selftest.replay.api.script import by_node, is_of
 
 MOUNT_OPTIONS = "ro,relatime,vers=4.2,rsize=131072,wsize=131072,namlen=255,hard,proto=tcp,timeo=600,retrans=2,sec=sys"
 NOT_FOUND = 127
+API_ADDRESS = "10.43.0.1"
+"""Of default/kubernetes, where the case does not say."""
 NO_ANSWER = "timed out"
 """Why an address is not reached, in Python's words, where the case does not say."""
 
@@ -120,10 +122,23 @@ def _targets(argv: list[str]) -> list[str] | None:
 def _reached(argv: list[str], unreached: Mapping[str, str]) -> str:
     """Give the reach program's lines; with the reasons in `unreached` where the program is one that tells them."""
     lines, tells_why = [], re.search(r"unreached [^\"'\n]*:", " ".join(argv))
+
+    def why_not(name: str) -> str | None:
+        return next((str(why) for pattern, why in unreached.items() if fnmatchcase(name, pattern)), None)
+
     for name in _targets(argv) or []:
-        why = next((str(why) for pattern, why in unreached.items() if fnmatchcase(name, pattern)), None)
+        why = why_not(name)
         lines.append(f"reached {name}" if why is None else f"unreached {name}{f': {why}' if tells_why else ''}")
+    for name in _names(argv):
+        why = why_not(name)
+        lines.append(f"resolved {name} {API_ADDRESS}" if why is None else f"unresolved {name}: {why}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _names(argv: list[str]) -> list[str]:
+    """Give the names that the reach program is to resolve: those of the API's own service."""
+    asked: dict[str, Any] = next((json.loads(word) for word in argv if word.startswith('{"')), {})
+    return [str(name) for name in asked.get("names") or []]
 
 
 def _refuse(rule: Mapping[str, Any]) -> None:

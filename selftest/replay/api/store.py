@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
@@ -23,6 +24,16 @@ STANDING = ("default", "kube-system", "kube-public", "kube-node-lease")
 def now(later: timedelta = timedelta(0)) -> str:
     """Write the time as the API does, or a later one."""
     return (datetime.now(timezone.utc) + later).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _dated(value: Any) -> Any:
+    """Put times in place of `MINUTES min ago`."""
+    if isinstance(value, dict):
+        return {key: _dated(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_dated(inner) for inner in value]
+    ago = re.fullmatch(r"([0-9]{1,6}) min ago", value) if isinstance(value, str) else None
+    return now(-timedelta(minutes=int(ago[1]))) if ago else value
 
 
 def merged(item: Any, patch: Any) -> Any:
@@ -45,7 +56,7 @@ class Store:
         self.kinds = kinds
         self._objects: dict[Kind, dict[tuple[str, str], Object]] = {}
         self._count = 0
-        given = [copy.deepcopy(item) for item in [*objects, *_standing_service(objects)]]
+        given = [_dated(copy.deepcopy(item)) for item in [*objects, *_standing_service(objects)]]
         for item in given:
             item["metadata"].setdefault("creationTimestamp", now(-AGE))
         for name in dict.fromkeys([*STANDING, *(str(item["metadata"].get("namespace", "default")) for item in given)]):
