@@ -129,6 +129,11 @@ def test_cluster_with_anything(data: st.DataObject, tmp_path_factory: pytest.Tem
         "version": {"gitVersion": sample["version"]},
         "runtime_classes": {"found": {"items": [RUNTIME_CLASS]}, "refused": 0},
         "service": {"found": {"spec": {"clusterIP": "10.43.0.1", "ports": [{"port": 443}]}}, "refused": 0},
+        "dns": {"found": {"spec": {"clusterIP": "10.43.0.10"}}, "refused": 0},
+        "network_policies": {
+            "found": {"items": [{"metadata": {"namespace": "default", "name": "deny-all"}}]},
+            "refused": 0,
+        },
         **told,
     }
     file = tmp_path_factory.mktemp("cluster") / "cluster.yaml"
