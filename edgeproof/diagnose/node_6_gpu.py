@@ -25,8 +25,8 @@ NO_RIGHTS = (30, 38, 100, 999)
 """cudaError_t of a process that may not open the GPU's device nodes."""
 
 LOOK = "sudo dmesg | grep -i -e nvgpu -e nvrm -e nvmap | tail"
+OUT_OF_MEMORY = 2
 CODES = {
-    2: ("out of memory: CPU and GPU share it", "free -h; docker stats --no-stream"),
     3: ("the driver could not be initialised", LOOK),
     30: ("unknown error: no rights on the GPU's device nodes, or the driver has failed", f"ls -l /dev/nv*; {LOOK}"),
     38: ("no CUDA-capable device: the device nodes are not in the container", f"ls -l /dev/nv*; {LOOK}"),
@@ -72,6 +72,8 @@ def _not_started(said: str, image: str) -> Advice:
         return replace(catalogue(row), cause=f"the nvidia runtime is not registered with the daemon: {words}")
     if "devicequery" in output and ("no such file" in output or "not found" in output):
         return Advice(f"{image} has no ./deviceQuery to run: {words}", "name an image that has it as images.device_query in cluster.yaml", does="reads")  # fmt: skip
+    if row in ("docker-clone3", "toolkit-graphics"):
+        return catalogue(row).after(f"the container did not start: {words}")
     if row == "runtime-hook-failed" or "hook" in output:
         return replace(
             catalogue("runtime-hook-failed"),
@@ -86,6 +88,8 @@ def _cuda_error(seen: DeviceQuery) -> Advice:
     if code in MISMATCHES:
         found = catalogue("l4t-image-mismatch")
         return replace(found, cause=f"deviceQuery found no usable GPU: {MISMATCHES[code]} (code {code})")
+    if code == OUT_OF_MEMORY:
+        return catalogue("unified-memory-oom").after(f"deviceQuery could not allocate memory (code {code})")
     if code in CODES:
         meaning, look = CODES[code]
         return Advice(f"deviceQuery found no usable GPU: {meaning} (code {code})", look, does="reads")

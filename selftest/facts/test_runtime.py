@@ -228,12 +228,13 @@ def test_cause_and_fix(check: str, samples: dict[str, str | Output], cause: str,
     assert [words for words in never if words in advice.cause + advice.fix] == []
 
 
-@pytest.mark.parametrize("code", [2, 3, 30, 34, 35, 38, 46, 100, 803, 804, 999])
+@pytest.mark.parametrize("code", [2, 3, 30, 34, 35, 38, 46, 100, 801, 803, 804, 999])
 def test_codes_of_cuda(code: int) -> None:
-    """Each code has a meaning; only those that speak of the driver's files bring the id of the image's tag."""
+    """Each code has a meaning; only those that speak of the driver's files bring the id of the image's tag, and that of memory its own."""
     advice = advice_on("device_query", facts_of({"device_query": f"device_query/code-{code}"}))
     assert f"(code {code})" in advice.cause
-    assert advice.id == ("l4t-image-mismatch" if code in (34, 35, 803, 804) else "")
+    rows = {2: "unified-memory-oom", **dict.fromkeys((34, 35, 801, 803, 804), "l4t-image-mismatch")}
+    assert advice.id == rows.get(code, "")
 
 
 def test_worker_images_are_compared_within_one_l4t() -> None:

@@ -93,7 +93,9 @@ def parse_disk(output: Output) -> Disk | Unobserved:
         before = found[mount].roles if mount in found else ()
         roles = before if role in before else (*before, role)
         counts = inodes.get(role, (0, 0))
-        found[mount] = FileSystem(mount, device, roles, int(size) * KIB, int(free) * KIB, *counts, options.get(mount, ()))
+        found[mount] = FileSystem(
+            mount, device, roles, int(size) * KIB, int(free) * KIB, *counts, options.get(mount, ())
+        )
     if not found:
         return Unobserved("df told no file system")
     return Disk(tuple(found.values()))

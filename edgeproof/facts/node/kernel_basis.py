@@ -25,7 +25,10 @@ def with_kernel(facts: NodeFacts) -> NodeFacts:
     if running:
         changed["lacks"] = ()
     if running and not _bridged(facts):
-        changed |= {"absent": (), "off": ()}  # no pod of K3s's own network is there, or it has another, with needs of its own
+        changed |= {
+            "absent": (),
+            "off": (),
+        }  # no pod of K3s's own network is there, or it has another, with needs of its own
     elif not running:
         changed["off"] = ()
     if replacing := _replacing(facts):
