@@ -57,7 +57,7 @@ def _parse(inventory: Inventory, node: Node, raw: dict[str, Any]) -> NodeFacts:
         "shut": unobserved("alone"),
     }
     facts = with_settled(NodeFacts(**(unasked | values | own)), inventory)
-    return with_kernel(with_unfit(with_blocked(with_conflicts(with_inapplicable(facts, inventory)))))
+    return with_unfit(with_kernel(with_blocked(with_conflicts(with_inapplicable(facts, inventory)))))
 
 
 def _value(probe: Probe[Any], raw: dict[str, Any], reach: Reach) -> Any:
