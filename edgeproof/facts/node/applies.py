@@ -48,7 +48,7 @@ def _whole(facts: NodeFacts, inventory: Inventory) -> Iterable[tuple[str, tuple[
         (NOT_REQUIRED if system.desktop == ANY else "", ("headless", "memory")),
         (_no_docker(inventory), OF_DOCKER),
         (_without_cdi(facts, inventory), ("cdi",)),
-        (_no_containerd(inventory), ("containerd",)),
+        (_no_containerd(facts, inventory), ("containerd",)),
     )
 
 
@@ -87,11 +87,18 @@ def _no_docker(inventory: Inventory) -> str:
     return "" if runtime == "docker" else f"cluster.yaml says runtime: {runtime}"
 
 
-def _no_containerd(inventory: Inventory) -> str:
+def _no_containerd(facts: NodeFacts, inventory: Inventory) -> str:
     kubernetes = inventory.kubernetes
+    if kubernetes.runtime == "containerd" and _has_no_k3s(facts):
+        return f"K3s is not installed on {facts.name} yet, and the containerd that runs pods comes with it"
     if kubernetes.runtime != "containerd":
         return f"cluster.yaml says runtime: {kubernetes.runtime}, or does not say: Docker runs the pods"
     return "" if kubernetes.gpu in BY_RUNTIME else f"cluster.yaml says gpu: {kubernetes.gpu}"
+
+
+def _has_no_k3s(facts: NodeFacts) -> bool:
+    """Tell whether systemd was asked, and neither a unit nor a process of K3s is there."""
+    return reason(facts, "k3s") is None and reason(facts.k3s, "services") is None and facts.k3s.service is None
 
 
 def _without_cdi(facts: NodeFacts, inventory: Inventory) -> str:

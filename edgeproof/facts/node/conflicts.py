@@ -77,7 +77,7 @@ def _numbers(version: str) -> Numbers:
 
 def _old_cri_dockerd(facts: NodeFacts) -> Conflict | None:
     """By K3s's own words: Docker 29 and later can be told to take older clients, so its version alone tells nothing."""
-    said = TOO_OLD.search(facts.k3s.said)
+    said = TOO_OLD.search(facts.k3s.said) if _has_k3s(facts) else None
     if not said or not _docker(facts):
         return None
     pair = f"{_docker(facts)}, which takes clients from API version {said[2]} on, and the cri-dockerd of {_k3s(facts) or 'K3s'}, which speaks {said[1]}"
@@ -85,7 +85,7 @@ def _old_cri_dockerd(facts: NodeFacts) -> Conflict | None:
 
 
 def _cri_dockerd_and_docker_25(facts: NodeFacts) -> Conflict | None:
-    if (facts.docker.major or 0) < 25 or not facts.k3s.embeds_cri_dockerd:
+    if (facts.docker.major or 0) < 25 or not _has_k3s(facts) or not facts.k3s.embeds_cri_dockerd:
         return None
     k3s = _numbers(facts.versions.k3s)
     if not k3s:
@@ -130,10 +130,15 @@ def _drop_in(facts: NodeFacts) -> Conflict | None:
     """The containerd of the system alone: that of K3s has a configuration of its own."""
     root = facts.versions.config or 1
     newer = [(path, version) for path, version in facts.versions.drop_ins if version > root]
-    if not newer or not (_docker(facts) or facts.k3s.endpoint.endswith("/containerd.sock")):
+    if not newer or not (_docker(facts) or (_has_k3s(facts) and facts.k3s.endpoint.endswith("/containerd.sock"))):
         return None
     path, version = newer[0]
     return Conflict("drop-in", f"{path} of version {version} and /etc/containerd/config.toml of version {root}", "containerd")  # fmt: skip
+
+
+def _has_k3s(facts: NodeFacts) -> bool:
+    """A board that was flashed and no more has none yet."""
+    return facts.k3s.service is not None
 
 
 def _docker(facts: NodeFacts) -> str:
