@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from edgeproof import limits
 from edgeproof.facts.probe import Output, Probe
 
-STDOUT_BYTES = 262144
+STREAM_BYTES = 262144
 STDERR_BYTES = 8192
 REFUSAL_BYTES = 2000
 NO_SUDO = 77
@@ -18,12 +18,11 @@ NO_SUDO = 77
 NEEDS_ROOT = "needs root, and sudo does not work (see the check sudo)"
 """Why what they would have told is unobserved."""
 
-_PRINT = """tell() {{
-s=; read -r s 2>/dev/null <$d/$1.s; echo "{mark} $1 $s"
-[ -s $d/$1.o ] && head -c {stdout} $d/$1.o; echo; echo "{mark} stderr"
-[ -s $d/$1.e ] && head -c {stderr} $d/$1.e; echo
-}}"""
-"""A process costs a slow board milliseconds: the shell reads what it can itself."""
+_PRINT = """cd $d
+for n in {names}; do s=; read -r s 2>/dev/null <{mark}-$n.s; echo "{mark} $n $s"; done
+head -c {most} {mark}-*.[eo]
+echo; echo {mark} end"""
+"""A process costs a slow board milliseconds: one head prints all streams, each under a line with its file's name."""
 
 
 def compose(probes: Sequence[Probe[object]], mark: str, sudo: str, first: str = "") -> str:
@@ -35,43 +34,45 @@ def compose(probes: Sequence[Probe[object]], mark: str, sudo: str, first: str = 
     """
     own = [probe for probe in probes if not probe.root]
     root = [probe for probe in probes if probe.root]
-    names = " ".join(probe.name for probe in root)
+    files = " ".join(f"$d/{mark}-{probe.name}" for probe in root)
     said = f"w=$(head -c {REFUSAL_BYTES} $d/refused)"
-    missing = f'{said}; for n in {names}; do : > $d/$n.o; echo "$w" > $d/$n.e; echo {NO_SUDO} > $d/$n.s; done'
-    as_root = f"{sudo} sh -c {shlex.quote(_body(root, first=first))} sh $d >/dev/null 2>$d/refused && : > $d/root"
+    missing = f'{said}; for f in {files}; do : > $f.o; echo "$w" > $f.e; echo {NO_SUDO} > $f.s; done'
+    as_root = f"{sudo} sh -c {shlex.quote(_body(root, f'$1/{mark}', first))} sh $d >/dev/null 2>$d/refused && : > $d/root"
     return "\n".join(
         (
             "LC_ALL=C; export LC_ALL; umask 077; d=$(mktemp -d) || exit 1; trap 'rm -rf \"$d\"' EXIT; exec 3<&0 </dev/null",
             # Without a redirection of its own, what runs beside the shell reads /dev/null (POSIX, 2.9.3.1).
             f"{{ {as_root}; }} <&3 &" if root else "",
             "exec 3<&-",
-            _body(own, folder="$d", first=first),
+            _body(own, f"$d/{mark}", first),
             f"wait; [ -e $d/root ] || {{ {missing}; }}" if root else "wait",
-            _PRINT.format(mark=mark, stdout=STDOUT_BYTES, stderr=STDERR_BYTES),
-            *(f"tell {probe.name}" for probe in probes),
-            f"echo {mark} end",
+            _PRINT.format(mark=mark, names=" ".join(probe.name for probe in probes), most=STREAM_BYTES),
         )
     )
 
 
-def _body(probes: Sequence[Probe[object]], folder: str = "$1", first: str = "") -> str:
-    slow = [_run(probe, folder) + " &" for probe in probes if probe.timeout_s > limits.SLOW_SNIPPET_S]
-    quick = [_run(probe, folder) for probe in probes if probe.timeout_s <= limits.SLOW_SNIPPET_S]
+def _body(probes: Sequence[Probe[object]], place: str, first: str) -> str:
+    slow = [_run(probe, place) + " &" for probe in probes if probe.timeout_s > limits.SLOW_SNIPPET_S]
+    quick = [_run(probe, place) for probe in probes if probe.timeout_s <= limits.SLOW_SNIPPET_S]
     before = f"{shlex.quote(first)}:" if first else ""
     path = f"umask 022; PATH={before}$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin; export PATH; LC_ALL=C; export LC_ALL"
     return "\n".join((path, *slow, *quick, "wait"))
 
 
-def _run(probe: Probe[object], folder: str) -> str:
-    place = f"{folder}/{probe.name}"
+def _run(probe: Probe[object], place: str) -> str:
+    place = f"{place}-{probe.name}"
     limit = f"timeout -k {limits.KILL_S:g} {probe.timeout_s:g}"
     return f"{{ {limit} sh -c {shlex.quote(probe.snippet)} >{place}.o 2>{place}.e </dev/null; echo $? >{place}.s; }}"
 
 
 def take_apart(text: str, mark: str) -> dict[str, Output]:
     """Give each snippet's output by its name; what was cut off is missing."""
-    outputs = {}
-    pattern = re.compile(rf"^{mark} (\w+) ([0-9]{{0,3}})\n(.*?)\n?^{mark} stderr\n(.*?)\n?(?=^{mark} )", re.M | re.S)
-    for name, status, stdout, stderr in pattern.findall(text):
-        outputs[name] = Output(stdout, stderr, int(status or -1))
-    return outputs
+    told, _, printed = text.partition(f"==> {mark}-")
+    statuses = dict(re.findall(rf"^{mark} (\w+) ([0-9]{{0,3}})$", told, re.M))
+    pattern = re.compile(rf"^==> {mark}-(\w+)\.([eo]) <==\n(.*?)\n(?===> {mark}-|{mark} end$)", re.M | re.S)
+    streams = {(name, kind): found for name, kind, found in pattern.findall(f"==> {mark}-{printed}")}
+    return {
+        name: Output(streams[name, "o"], streams[name, "e"][:STDERR_BYTES], int(status or -1))
+        for name, status in statuses.items()
+        if (name, "o") in streams and (name, "e") in streams
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -72,18 +73,43 @@ def test_output_is_bounded() -> None:
     assert len(found["flood"].stdout) == 262144
 
 
+WHOLE = """{mark} one {status}
+{mark} two 0
+==> {mark}-one.e <==
+
+==> {mark}-one.o <==
+first
+
+==> {mark}-two.e <==
+
+==> {mark}-two.o <==
+second
+{mark} end
+"""
+"""As head(1) prints several files: a blank line before each but the first, and what they hold as it is."""
+
+
 def test_a_cut_answer_misses_what_was_cut() -> None:
     """What did not arrive is missing, not empty."""
-    whole = f"{MARK} one 0\nfirst\n{MARK} stderr\n\n{MARK} two 0\nsecond\n{MARK} stderr\n\n{MARK} end\n"
-    assert set(take_apart(whole, MARK)) == {"one", "two"}
+    whole = WHOLE.format(mark=MARK, status=0)
+    assert take_apart(whole, MARK) == {"one": Output("first\n", "", 0), "two": Output("second", "", 0)}
     assert set(take_apart(whole[: whole.index("second")], MARK)) == {"one"}
+    assert set(take_apart(whole[: whole.index("first") + 3], MARK)) == set()
 
 
 @given(status=st.text(st.characters(categories=["Nd", "No", "Lu"]), max_size=8), length=st.sampled_from([1, 700]))
 def test_a_status_that_is_none(status: str, length: int) -> None:
     """The answer of a snippet whose status is no number is missing; the others' are there."""
-    text = f"{MARK} one {status * length}\nfirst\n{MARK} stderr\n\n{MARK} two 0\nsecond\n{MARK} stderr\n\n{MARK} end\n"
-    assert take_apart(text, MARK)["two"].stdout == "second"
+    assert take_apart(WHOLE.format(mark=MARK, status=status * length), MARK)["two"].stdout == "second"
+
+
+@pytest.mark.skipif(not shutil.which("busybox"), reason="no busybox here")
+def test_busybox_prints_the_same() -> None:
+    """A board's tools may be busybox's: its head names the files as GNU's does."""
+    probes = [Probe("mixed", "echo out; printf err >&2; exit 3", parse_nothing), Probe("none", ":", parse_nothing)]
+    script = f"head() {{ busybox head \"$@\"; }}\n{compose(probes, MARK, 'env')}"
+    done = subprocess.run(["busybox", "sh", "-c", script], capture_output=True, text=True, timeout=30, check=True)
+    assert take_apart(done.stdout, MARK) == {"mixed": Output("out\n", "err", 3), "none": Output("", "", 0)}
 
 
 STAND_IN = """#!/bin/sh

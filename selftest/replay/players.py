@@ -19,16 +19,24 @@ from selftest.replay.verdict import Played
 
 
 class Player:
-    """The near end of that process; use as a context manager. Its folder keeps the tools and, by name, each scene."""
+    """The near end of that process; use as a context manager. Its folder keeps the tools and, by name, each scene.
 
-    def __init__(self, folder: Path) -> None:
+    `compiled`: what edgeproof's modules compile to is kept for the next scene, so none of them may change meanwhile.
+    """
+
+    def __init__(self, folder: Path, compiled: bool = True) -> None:
         self.folder = folder
+        self._compiled = compiled
         self.tools = make_tools(folder / "tools")
         self._count = 0
 
     def __enter__(self) -> Player:
         command = [sys.executable, "-m", "selftest.replay.players"]
-        self._process = subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        kept = {"PYTHONPYCACHEPREFIX": str(self.folder / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
+        environment = {**os.environ, **(kept if self._compiled else {"PYTHONDONTWRITEBYTECODE": "1"})}
+        self._process = subprocess.Popen(
+            command, cwd=CHECKOUT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
