@@ -16,8 +16,9 @@ pytestmark = pytest.mark.usefixtures("storage")
 
 
 def test_nfs_service(nfs_server: NfsServer) -> None:
-    """An NFS server runs on the node that exports the images."""
+    """An NFS server runs on the node that exports the images, and is started at boot."""
     assert nfs_server.service != ""
+    assert nfs_server.idle_at_boot == ()
 
 
 def test_export(nfs_server: NfsServer, inventory: Inventory) -> None:

@@ -21,8 +21,15 @@ from edgeproof.trial.standing_mounts import WORDS, MountTrouble
 
 
 @advises("nfs_service")
-def nfs_service(inventory: Inventory) -> Advice:
-    """Stopped, or not installed."""
+def nfs_service(inventory: Inventory, nfs_server: NfsServer) -> Advice:
+    """Stopped, or not installed; or started by hand."""
+    if nfs_server.idle_at_boot:
+        unit = nfs_server.idle_at_boot[0]
+        return Advice(
+            f"{unit} runs on {_server(inventory)} and is not enabled: after the next boot nothing serves the images",
+            f"sudo systemctl enable {unit}",
+            does="changes",
+        )
     return Advice(
         f"nothing serves NFS on {_server(inventory)}: no service of it is active, and nothing listens on port 2049",
         "sudo systemctl enable --now nfs-kernel-server   # not installed: sudo apt-get install -y nfs-kernel-server",
@@ -45,6 +52,13 @@ def export(inventory: Inventory, nfs_server: NfsServer) -> Advice:
     if left_out:
         seen = ", ".join(sorted({f"{export.path} to {export.client}" for export in nfs_server.exports})) or "nothing"
         if not nfs_server.is_exported(inventory.storage):
+            written = _lines_of(nfs_server, inventory)
+            if written:
+                return Advice(
+                    f"{written[0]}: the line is there and not in force, since the exports were not read again after it was written",
+                    "sudo exportfs -ra",
+                    does="changes",
+                )
             return _other_paths(inventory, nfs_server, seen)
         return Advice(
             f"{inventory.storage.export} is not exported to {', '.join(left_out)}; exported is: {seen}",
@@ -93,12 +107,19 @@ def _edit(what: str) -> str:
 
 def _line_with_blank(nfs_server: NfsServer, inventory: Inventory) -> str:
     """Name the line of /etc/exports that is about the export and has a blank before a bracket; '' where there is none."""
+    lines = _lines_of(nfs_server, inventory)
+    return next((line for line in lines if re.search(r"[^\s()]\s+\(", line.split(None, 5)[-1])), "")
+
+
+def _lines_of(nfs_server: NfsServer, inventory: Inventory) -> tuple[str, ...]:
+    """Give the lines of /etc/exports that are about the export, each with its place."""
+    found = []
     for written in nfs_server.written:
         place, number, text = ([*written.split(":", 2), "", ""])[:3]
         path, clients = ([*text.split(None, 1), "", ""])[:2]
-        if path.strip('"').rstrip("/") == inventory.storage.export.rstrip("/") and re.search(r"[^\s()]\s+\(", clients):
-            return f"line {number} of {place}: {path} {clients.strip()}"
-    return ""
+        if path.strip('"').rstrip("/") == inventory.storage.export.rstrip("/"):
+            found.append(f"line {number} of {place}: {path} {clients.strip()}")
+    return tuple(found)
 
 
 @advises("export_folder")

@@ -94,7 +94,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         mends=RESTORED + RESTART_DOCKER + "}",
         settled=DOCKER_ANSWERS,
         broken=DOCKER_ANSWERS,
-        blocks=frozenset({"daemon_agrees", "device_query", "gpu_in_pod"}),
+        blocks=frozenset({"daemon_agrees", "device_query", "gpu_as_user", "gpu_in_pod"}),
     ),
     ShellFault(
         name="daemon-json-invalid",
@@ -104,7 +104,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         catalogue_id="daemon-json-invalid",
         breaks=KEPT + f"sed -i '$ s/}}[[:space:]]*$/,}}/' {DAEMON_JSON}",
         mends=f"[ ! -e {DAEMON_JSON}.kept ] || mv {DAEMON_JSON}.kept {DAEMON_JSON}",
-        blocks=frozenset({"device_query"}),
+        blocks=frozenset({"device_query", "gpu_as_user"}),
     ),
     ShellFault(
         name="daemon-not-restarted",
@@ -115,7 +115,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         mends=RESTORED + RESTART_DOCKER + "}",
         settled=DOCKER_ANSWERS,
         broken=DOCKER_ANSWERS,
-        blocks=frozenset({"device_query", "gpu_in_pod"}),
+        blocks=frozenset({"device_query", "gpu_as_user", "gpu_in_pod"}),
     ),
     ShellFault(
         name="docker-group",
@@ -133,7 +133,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         catalogue_id="l4t-image-mismatch",
         breaks=f"mv {LIBCUDA} {LIBCUDA}.kept",
         mends=f"[ ! -e {LIBCUDA}.kept ] || mv {LIBCUDA}.kept {LIBCUDA}",
-        blocks=frozenset({"gpu_in_pod"}),
+        blocks=frozenset({"gpu_as_user", "gpu_in_pod"}),
     ),
     ShellFault(
         name="nfs-client-missing",

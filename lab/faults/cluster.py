@@ -98,7 +98,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         breaks="systemctl stop nfs-kernel-server",
         mends="systemctl start nfs-kernel-server",
         settled="exec 3<>/dev/tcp/127.0.0.1/2049",
-        blocks=MOUNTED,
+        blocks=MOUNTED | {"nfs_port"},
         blocks_here=frozenset({"export", "export_folder"}),
         spreads=True,
     ),

@@ -43,10 +43,13 @@ def suites(fault: Fault) -> tuple[str, ...]:
 
 
 def blocked_by(fault: Fault, where: Node, lab: Lab, run: SuiteRun) -> set[tuple[str, str]]:
-    """Give (check, node) of what must be blocked: on a board that is off, whatever is asked of it."""
+    """Give (check, node) of what must be blocked: on a board that is off, whatever is asked of it and has a meaning on the others."""
     if fault.powers_off:
         findings = run.record["findings"]
-        asked_of_it = {f["check"] for f in findings if f["node"] == where.name} - KNOWN_TO_THE_API
+        of_others = {f["check"] for f in findings if f["node"] != where.name and f["outcome"] == "skipped"}
+        of_it = {f["check"]: f["outcome"] for f in findings if f["node"] == where.name}
+        meaningless = {check for check, outcome in of_it.items() if outcome == "skipped"} & of_others
+        asked_of_it = set(of_it) - KNOWN_TO_THE_API - meaningless
         return {(check, where.name) for check in asked_of_it - {fault.check}}
     nodes = lab.agents if fault.spreads else (where,)
     here = {(check, where.name) for check in fault.blocks_here}

@@ -53,7 +53,7 @@ class Owned:
 
 @dataclass(frozen=True, repr=False)
 class NfsServer(Facts):
-    """Who serves NFS ('' for nobody), what is exported, where that is written, the folder (None where there is none), its files.
+    """Who serves NFS ('' for nobody; `idle_at_boot` are its units, where systemd starts none of them at boot), what is exported, where that is written, the folder (None where there is none), its files.
 
     `written` are lines of /etc/exports and /etc/exports.d as FILE:NUMBER:TEXT; `file_modes` the files' different owners and modes.
     """
@@ -65,6 +65,7 @@ class NfsServer(Facts):
     file_modes: tuple[Owned, ...]
     listing: Listing
     names: Names = field(default_factory=dict)
+    idle_at_boot: tuple[str, ...] = ()
 
     @property
     def table(self) -> tuple[Export, ...]:
@@ -150,7 +151,7 @@ def needed(storage: Storage) -> frozenset[str]:
 
 
 def parse_nfs_server(output: Output) -> NfsServer | Unobserved:
-    """`serves UNIT` and `port` lines; `exportfs STATUS`, its table, `name` and `written` lines; `folder`, `files` and `mode` lines."""
+    """`serves UNIT STATE` and `port` lines; `exportfs STATUS`, its table, `name` and `written` lines; `folder`, `files` and `mode` lines."""
     text = output.stdout
     service = _service(text)
     if isinstance(service, Unobserved):
@@ -166,11 +167,18 @@ def parse_nfs_server(output: Output) -> NfsServer | Unobserved:
         ),
         listing=_listing(text),
         names=_names(text),
+        idle_at_boot=_idle_at_boot(text),
     )
 
 
+def _idle_at_boot(text: str) -> tuple[str, ...]:
+    """Name the units that serve, where systemctl(1) is-enabled says of each that it is not started at boot; one may be a second name of another."""
+    units = dict(re.findall(r"^serves (\S+) ?(\S*)$", text, re.M))
+    return tuple(units) if set(units.values()) <= {"disabled", "masked"} else ()
+
+
 def _service(text: str) -> str | Unobserved:
-    units = re.findall(r"^serves (\S+)$", text, re.M)
+    units = re.findall(r"^serves (\S+)", text, re.M)
     port = re.search(r"^port (open|closed)$", text, re.M)
     if not units and not port:
         return Unobserved("neither systemd nor /proc/net/tcp shows whether an NFS server runs")

@@ -1,7 +1,7 @@
-# What serves NFS; what is exported, and where that is written; then the folder `path`: owner, mode, mount point, its files.
+# What serves NFS, and whether at boot too; what is exported, and where that is written; then the folder `path`: owner, mode, mount point, its files.
 # exportfs tells names as well as addresses: `agents` are asked for the names that the server knows them by, for `names_s` seconds.
 for u in nfs-kernel-server nfs-server nfs-ganesha; do
-  systemctl is-active -q $u && echo serves $u
+  systemctl is-active -q $u && echo serves $u "$(systemctl is-enabled $u 2>/dev/null)"
 done
 if [ -r /proc/net/tcp ]; then
   # 0801 is port 2049, state 0A a socket that listens: the kernel's own word, whoever serves (proc(5)).
