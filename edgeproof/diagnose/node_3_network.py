@@ -110,7 +110,7 @@ def dns(inventory: Inventory) -> Advice:
 @advises("dns_answers")
 def dns_answers(node: NodeFacts, inventory: Inventory) -> Advice:
     """A gateway that does not forward, a firewall, a network without a way out."""
-    silent = " ".join(str(server) for server in inventory.network.dns if server not in node.answers.resolving)
+    silent = " ".join(map(str, node.answers.unanswering(inventory.network.dns)))
     return Advice(
         f"{silent} does not answer DNS queries from this node",
         f"ping -c 1 {silent.split(' ')[0]}   # check that the gateway forwards; without access to the internet: network: {{offline: true}}",

@@ -37,6 +37,7 @@ class Cluster:
     hosts: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     home: dict[str, str | None] = field(default_factory=dict)
+    silent: tuple[str, ...] = ()
     skipped: tuple[Text, ...] = ()
 
     def nodes(self) -> dict[str, Text]:
@@ -68,13 +69,14 @@ class Cluster:
 
 
 class Differs(Form):
-    """What a case says differs from its base."""
+    """What a case says differs from its base. `silent` are addresses of name servers that answer nobody."""
 
     cluster_yaml: dict[str, Any] | str | None = Field(default=None, alias="cluster.yaml")
     ssh_config: str | None = None
     hosts: str = ""
     environment: dict[str, str] = Field(default={})
     home: dict[str, str | None] = Field(default={})
+    silent: tuple[str, ...] = ()
     nodes: dict[str, Text | None] = Field(default={})
     api: Text | None = Field(default={})
 
@@ -124,6 +126,7 @@ def differing(base: Cluster, differs: Differs) -> Cluster:
         hosts=differs.hosts,
         environment=differs.environment,
         home=differs.home,
+        silent=differs.silent,
     )
     return replace(result, machines=_machines(result, base, differs.nodes))
 

@@ -122,7 +122,8 @@ def _perform(scene: Scene, keys: Keys) -> Played:
     shells = {name: NodeShell(machine, scene.tools, space) for name, machine in machines.items()}
     process = PytestProcess(CHECKOUT)
     # Threads begin here: every process that is forked off has been.
-    for address in {OWN_NAME_SERVER, *([] if cluster.network("offline", False) else name_servers)}:
+    answering = set() if cluster.network("offline", False) else {*name_servers} - {*cluster.silent}
+    for address in {OWN_NAME_SERVER, *answering}:
         answer_names(address, known=address != OWN_NAME_SERVER)
     _start_ssh(machines, shells, keys)
     api = _start_api(cluster, scene.folder / "runner", keys)

@@ -79,6 +79,18 @@ def test_refused_inventory(key: str, player: Player) -> None:
     assert lines == []
 
 
+def test_silent_name_server(player: Player) -> None:
+    """Of two name servers, the one that a case calls silent answers no board, and the other one every board."""
+    dns = {"network": {"dns": ["8.8.8.8", "1.1.1.1"]}}
+    run = ("tests_node", "-k", "dns_answers")
+    _, lines = judge(case_of(differs={"cluster.yaml": dns}, run=run), player)
+    assert lines == []
+    fails = [{"check": "dns_answers", "seen": ["8.8.8.8"], "never": ["1.1.1.1"]}]
+    differs = {"cluster.yaml": dns, "silent": ["8.8.8.8"]}
+    _, lines = judge(case_of(differs=differs, run=run, verdict={"fails": fails}), player)
+    assert lines == []
+
+
 TOKEN = "K103f0a9c1d5e7b2486f0a9c1d5e7b2486::server:9d1c7f3b5a2e4806c1f7"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 from typing import Any
@@ -26,6 +27,10 @@ class Answers(Facts):
     there: frozenset[IPv4Address]
     silent: frozenset[IPv4Address]
     resolving: frozenset[IPv4Address]
+
+    def unanswering(self, servers: Iterable[IPv4Address]) -> tuple[IPv4Address, ...]:
+        """Give those of the name servers that answered no question."""
+        return tuple(server for server in servers if server not in self.resolving)
 
 
 def parse_answers(output: Output) -> Answers | Unobserved:
