@@ -106,7 +106,7 @@ def test_a_status_that_is_none(status: str, length: int) -> None:
 @pytest.mark.skipif(not shutil.which("busybox"), reason="no busybox here")
 def test_busybox_prints_the_same() -> None:
     """A board's tools may be busybox's: its head names the files as GNU's does."""
-    probes = [Probe("mixed", "echo out; printf err >&2; exit 3", parse_nothing), Probe("none", ":", parse_nothing)]
+    probes: list[Probe[Any]] = [Probe("mixed", "echo out; printf err >&2; exit 3", parse_nothing), Probe("none", ":", parse_nothing)]
     script = f"head() {{ busybox head \"$@\"; }}\n{compose(probes, MARK, 'env')}"
     done = subprocess.run(["busybox", "sh", "-c", script], capture_output=True, text=True, timeout=30, check=True)
     assert take_apart(done.stdout, MARK) == {"mixed": Output("out\n", "err", 3), "none": Output("", "", 0)}
