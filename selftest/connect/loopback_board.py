@@ -6,12 +6,14 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 from typing import BinaryIO, cast
 
 import paramiko
+import pytest
 
 ACCEPTED = paramiko.common.AUTH_SUCCESSFUL
 REFUSED = paramiko.common.AUTH_FAILED
@@ -173,3 +175,12 @@ class _Door(paramiko.ServerInterface):
         """Run the command beside the connection's own thread."""
         Thread(target=self.board.serve, args=(channel, command), daemon=True).start()
         return True
+
+
+def put_first(programs: Mapping[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write shell programs into an empty folder of this name, and have them found before the machine's own."""
+    folder.mkdir()
+    for name, text in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{text}")
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from edgeproof.bundle import Samples, record_samples
 from edgeproof.connect.sudo import SudoPassword
 from edgeproof.errors import BundleError
 from edgeproof.inventory import Inventory
+from selftest.connect.loopback_board import put_first
 from selftest.facts.sample import samples_of_board
 from selftest.facts.test_samples import wrong_in
 
@@ -32,11 +32,7 @@ PROGRAMS = {
 @pytest.fixture(autouse=True)
 def _programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A board's commands before the machine's own."""
-    (tmp_path / "bin").mkdir()
-    for name, text in PROGRAMS.items():
-        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{text}")
-        (tmp_path / "bin" / name).chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    put_first(PROGRAMS, tmp_path / "bin", monkeypatch)
 
 
 def record(inventory: Inventory, into: Path, name: str = "new-board", node: str = "user-desktop") -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from edgeproof.connect.sudo import SudoPassword
 from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 from edgeproof.trial.mounts import try_mount
+from selftest.connect.loopback_board import put_first
 
 ASKS = "sudo: a password is required"
 PROGRAMS = {
@@ -26,11 +26,7 @@ shift 3; exec "$@"
 @pytest.fixture(autouse=True)
 def _programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sudo that asks, and a mount that mounts nothing, before the machine's own."""
-    (tmp_path / "bin").mkdir()
-    for name, text in PROGRAMS.items():
-        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{text}")
-        (tmp_path / "bin" / name).chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    put_first(PROGRAMS, tmp_path / "bin", monkeypatch)
 
 
 def test_password_reaches_it(known: Inventory) -> None:

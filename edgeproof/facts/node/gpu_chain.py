@@ -45,14 +45,7 @@ def broken_link(facts: NodeFacts) -> str:
 
 def containerd_link(facts: NodeFacts) -> BrokenLink | None:
     """Find why pods on the node's containerd get no GPU, where a check of the node tells it; None where none does."""
-    for find in (_unfit, _without_runtime, _without_cdi):
-        try:
-            link = find(facts)
-        except (Blocked, NotApplicable):
-            continue
-        if link is not None:
-            return link
-    return None
+    return _first_of(facts, _unfit, _without_runtime, _without_cdi)
 
 
 def with_settled(facts: NodeFacts, inventory: Inventory) -> NodeFacts:
@@ -128,7 +121,14 @@ def _came_out(well: Callable[[], bool]) -> bool:
 
 def _first_broken(facts: NodeFacts) -> BrokenLink | None:
     """Find the first broken link up to the device nodes; None when none is, or the node has not told."""
-    for find in (_unfit, _refused, _dead, _misconfigured, _disagrees, _without_cdi, _without_lists, _without_devices):
+    return _first_of(
+        facts, _unfit, _refused, _dead, _misconfigured, _disagrees, _without_cdi, _without_lists, _without_devices
+    )
+
+
+def _first_of(facts: NodeFacts, *finders: Callable[[NodeFacts], BrokenLink | None]) -> BrokenLink | None:
+    """Ask one after the other; what has not been told, or has no meaning here, is passed over."""
+    for find in finders:
         try:
             link = find(facts)
         except (Blocked, NotApplicable):
