@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,20 @@ class ByNode(dict[str, "object"]):
     ) -> None:
         super().__init__(found)
         self.missing, self.pointless = missing, pointless
+
+    @classmethod
+    def made(cls, names: Iterable[str], make: Callable[[str], object]) -> ByNode:
+        """Make it for each node; where that is blocked or not applicable, asking for it will be, too."""
+        found: dict[str, object] = {}
+        missing, pointless = {}, {}
+        for name in names:
+            try:
+                found[name] = make(name)
+            except Blocked as blocked:
+                missing[name] = blocked.why
+            except NotApplicable as inapplicable:
+                pointless[name] = inapplicable.why
+        return cls(found, missing, pointless)
 
     def __missing__(self, name: str) -> object:
         if name in self.pointless:
@@ -96,21 +110,18 @@ def worker_room(inventory: Inventory, nodes: dict[str, NodeFacts], cluster: Clus
     """What each agent lacks for one pod of each workload: nothing where it has room."""
     from edgeproof.workload.room import lacking_for_workers
 
-    found: dict[str, object] = {}
-    missing, pointless = {}, {}
-    for agent in inventory.agents:
-        try:
-            found[agent.name] = lacking_for_workers(cluster, nodes[agent.name])
-        except Blocked as blocked:
-            missing[agent.name] = blocked.why
-        except NotApplicable as inapplicable:
-            pointless[agent.name] = inapplicable.why
-    return ByNode(found, missing, pointless)  # type: ignore[return-value]
+    return ByNode.made(  # type: ignore[return-value]
+        (agent.name for agent in inventory.agents), lambda name: lacking_for_workers(cluster, nodes[name])
+    )
 
 
 @pytest.fixture(scope="session")
 def way_lacks(cluster: ClusterFacts) -> tuple[str, ...]:
     """What the cluster lacks for the way to the GPU that cluster.yaml declares: nothing where it has it."""
+    return _lacking_for_way(cluster)
+
+
+def _lacking_for_way(cluster: ClusterFacts) -> tuple[str, ...]:
     from edgeproof.facts.cluster.gpu_way import lacking
 
     members = [member for name, member in cluster.members.items() if name not in cluster.giving_no_gpu]
@@ -119,10 +130,8 @@ def way_lacks(cluster: ClusterFacts) -> tuple[str, ...]:
 
 def _without_way(cluster: ClusterFacts, names: list[str]) -> dict[str, str]:
     """Find the nodes whose pods would ask for the GPU in a way that the cluster is known not to have."""
-    from edgeproof.facts.cluster.gpu_way import lacking
-
     try:
-        lacks = lacking(cluster.declared.kubernetes.gpu, cluster.members.values(), cluster.runtime_classes)
+        lacks = _lacking_for_way(cluster)
     except (Blocked, NotApplicable):
         return {}
     return {name: f"{lacks[0]} (see the check way)" for name in names if lacks and name not in cluster.giving_no_gpu}

@@ -84,21 +84,16 @@ def standing_mounts(
 
     known = () if reason(cluster, "persistent_volumes") else cluster.persistent_volumes
     volumes = {volume.name: volume.mount_options for volume in known}
-    found: dict[str, object] = {}
-    missing, pointless = {}, {}
-    for name, node in nodes.items():
+
+    def of_node(name: str) -> tuple[MountTrouble, ...]:
         trial = trial_mounts.get(name)
         fails = trial is not None and not reason(trial, "complaint") and trial.complaint
         why = nfs_blocked.get(name) or (
             f"a mount by hand of {inventory.storage.export} fails (see the check mount)" if fails else ""
         )
-        try:
-            found[name] = troubles(node.nfs_mounts, volumes, inventory.nfs_address, why)
-        except Blocked as blocked:
-            missing[name] = blocked.why
-        except NotApplicable as inapplicable:
-            pointless[name] = inapplicable.why
-    return ByNode(found, missing, pointless)  # type: ignore[return-value]
+        return troubles(nodes[name].nfs_mounts, volumes, inventory.nfs_address, why)
+
+    return ByNode.made(nodes, of_node)  # type: ignore[return-value]
 
 
 @pytest.fixture
