@@ -25,7 +25,7 @@ NO_FACT = frozenset({"name", "declared", "reach", "fleet", "membership"})
 MOUNT = "mount"
 """The mount by hand: a snippet as a fact has one."""
 
-OF_FLEET = Maker(fleet.fleet_of, "Fleet")
+OF_FLEET = Maker(fleet.fleets_of, "Fleet")
 OF_CLUSTER = Maker(parse_cluster, "ClusterFacts", by_attribute=False)
 
 URLS = {**KINDS, **BESIDE, "version": "/version", "reach": "/version"}

@@ -46,8 +46,11 @@ class FileSystem:
     @property
     def is_full(self) -> bool:
         """Whether the kubelet finds too little room on it, or too few inodes."""
-        few = self.inodes > 0 and self.inodes_free < LEAST_INODES_FREE * self.inodes
-        return few or self.free_bytes < self.least_free * self.size_bytes
+        return self._lacks_inodes or self.free_bytes < self.least_free * self.size_bytes
+
+    @property
+    def _lacks_inodes(self) -> bool:
+        return self.inodes > 0 and self.inodes_free < LEAST_INODES_FREE * self.inodes
 
     @property
     def disk(self) -> str:
@@ -56,8 +59,7 @@ class FileSystem:
         return found[1] if found else ""
 
     def __str__(self) -> str:
-        few = self.inodes > 0 and self.inodes_free < LEAST_INODES_FREE * self.inodes
-        inodes = f", {100 * self.inodes_free / self.inodes:.0f} % of its inodes" if few else ""
+        inodes = f", {100 * self.inodes_free / self.inodes:.0f} % of its inodes" if self._lacks_inodes else ""
         share = 100 * self.free_bytes / self.size_bytes if self.size_bytes else 0.0
         return f"{self.mount} ({', '.join(self.roles)}): {self.free_bytes / 1e9:.1f} GB free, {share:.0f} %{inodes}"
 

@@ -14,22 +14,26 @@ from edgeproof.facts.observed import blank, inapplicable, reason, replaced, unob
 NO_RELEASE = "neither /etc/nv_tegra_release nor the package nvidia-l4t-core shows the L4T release"
 
 
-def fleet_of(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> Fleet:
-    """Compare one node with all that were observed."""
-    others = [other for other in nodes.values() if other is not facts]
-    branch, usual = _branches(facts, nodes)
-    return Fleet(
-        branch=branch,
-        usual_branch=usual,
-        silent_peers=_silent_peers(facts, others),
-        same_hostname=_same(facts, others, "hostname"),
-        same_machine_id=_same(facts, others, "machine_id"),
-        clock_off_by_s=_clock_off_by_s(facts, nodes),
-        same_host_key=same_host_key(facts, others),
-        same_mac=same_mac(facts, others),
-        usual_mtu=usual_mtu(facts, others),
-        worker_image_id=_usual_image(facts, nodes),
-    )
+def fleets_of(nodes: dict[str, NodeFacts]) -> dict[str, Fleet]:
+    """Compare each node with all that were observed. Every clock is compared with every other, so once for all nodes."""
+    clock = usual_clock(_clocks(nodes.values()))
+    fleets = {}
+    for name, facts in nodes.items():
+        others = [other for other in nodes.values() if other is not facts]
+        branch, usual = _branches(facts, nodes)
+        fleets[name] = Fleet(
+            branch=branch,
+            usual_branch=usual,
+            silent_peers=_silent_peers(facts, others),
+            same_hostname=_same(facts, others, "hostname"),
+            same_machine_id=_same(facts, others, "machine_id"),
+            clock_off_by_s=_clock_off_by_s(facts, clock),
+            same_host_key=same_host_key(facts, others),
+            same_mac=same_mac(facts, others),
+            usual_mtu=usual_mtu(facts, others),
+            worker_image_id=_usual_image(facts, nodes),
+        )
+    return fleets
 
 
 def _branches(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> tuple[str, str]:
@@ -100,11 +104,11 @@ def _equal(one: NodeFacts, other: NodeFacts, name: str) -> bool:
     return bool(left.name == right.name if name == "hostname" else left == right)
 
 
-def _clock_off_by_s(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> float:
+def _clock_off_by_s(facts: NodeFacts, clock: ClockOffset) -> float:
     why = reason(facts, "clock_offset")
     if why is not None:
         return unobserved(why)  # type: ignore[no-any-return]
-    return round(facts.clock_offset.apart_s(usual_clock(_clocks(nodes.values()))), 1)
+    return round(facts.clock_offset.apart_s(clock), 1)
 
 
 def _clocks(nodes: Iterable[NodeFacts]) -> list[tuple[ClockOffset, bool]]:

@@ -9,7 +9,7 @@ from edgeproof.facts.node.applies import with_inapplicable
 from edgeproof.facts.node.clock import offset_of
 from edgeproof.facts.node.conflicts import with_conflicts, with_unfit
 from edgeproof.facts.node.facts import NodeFacts
-from edgeproof.facts.node.fleet import fleet_of, with_clock
+from edgeproof.facts.node.fleet import fleets_of, with_clock
 from edgeproof.facts.node.gather import Raw
 from edgeproof.facts.node.gpu_chain import with_blocked, with_settled
 from edgeproof.facts.node.kernel_basis import with_kernel
@@ -27,11 +27,12 @@ from edgeproof.inventory import Inventory, Node
 def parse_nodes(raw: Raw, inventory: Inventory) -> dict[str, NodeFacts]:
     """Make the facts of every node from what the nodes printed."""
     alone = {name: _parse(inventory, node, raw.get(name, {})) for name, node in inventory.nodes.items()}
+    fleets = fleets_of(alone)
     return {
         name: with_clock(
             replaced(
                 facts,
-                fleet=fleet_of(facts, alone),
+                fleet=fleets[name],
                 membership=membership_of(facts, alone, inventory),
                 shut=shut_ports_of(facts, alone, inventory),
             )
