@@ -48,15 +48,16 @@ class K3sOutput:
     def services(self) -> tuple[Service, ...]:
         """The units that systemd knows, and the processes that no unit of it started.
 
-        One of the latter that tells no role (`k3s etcd-snapshot save`, a person's command) counts only where there is nothing else.
+        What tells no role counts only where nothing does: `k3s etcd-snapshot save`, `k3s kubectl` for a moment before it becomes
+        kubectl; a person's shell or cron starts it, and then it is a process of ssh.service or of cron.service.
         """
-        found = [
+        units = [
             Service(name, self._role(name), state_of(shown, self.uptime_s))
             for name, shown in self.shown.items() if is_there(shown)
         ]  # fmt: skip
-        known = {service.unit for service in found}
-        alone = [Service("", self._role(name), "running") for name in self.processes if name not in known]
-        return (*found, *(service for service in alone if service.role or not found))
+        known = {service.unit for service in units}
+        found = (*units, *(Service("", self._role(name), "running") for name in self.processes if name not in known))
+        return tuple(service for service in found if service.role) or found
 
     def settings(self, name: str) -> Settings:
         """Give what the unit of that name runs K3s with."""
