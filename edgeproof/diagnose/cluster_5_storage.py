@@ -7,6 +7,7 @@ import shlex
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
+from edgeproof.diagnose.claim_binding import explain_claim
 from edgeproof.diagnose.failed_mount import MountOf, explain_mount
 from edgeproof.diagnose.pod_end import OwnersImage, pod_end
 from edgeproof.facts.cluster import ClusterFacts
@@ -184,16 +185,8 @@ def standing_mounts(node: NodeFacts, standing_mounts: dict[str, tuple[MountTroub
 
 @advises("claim")
 def claim(cluster: ClusterFacts) -> Advice:
-    """The default class was filled in; or what the claim itself waits for."""
-    found = cluster.claims_off_nfs("nfs-images-pvc")[0]
-    if found.storage_class == "local-path":
-        return catalogue("pvc-wrong-class", namespace=found.namespace)
-    bound = f"is bound to {found.volume}, which is no NFS volume" if found.phase == "Bound" else f"is {found.phase}"
-    return Advice(
-        f"the claim {found.namespace}/{found.name} (class {found.storage_class!r}) {bound}: {found.said or 'no event says why'}",
-        f"kubectl -n {found.namespace} describe pvc {found.name}; kubectl get pv,storageclass",
-        does="reads",
-    )
+    """Bound to another volume than one on NFS; or to none, and what it waits for."""
+    return explain_claim(cluster.claims_off_nfs("nfs-images-pvc")[0], cluster)
 
 
 @advises("pod_with_claim")

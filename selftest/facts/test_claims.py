@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from edgeproof.facts.cluster.claims import off_nfs, parse_claims
+from edgeproof.facts.cluster.claims import misfit, off_nfs, parse_claims
 from edgeproof.facts.cluster.objects import Volume, parse_volume
 
 NAME = "nfs-images-pvc"
@@ -47,6 +47,47 @@ def test_off_nfs(differs: dict[str, Any], volume: dict[str, Any]) -> None:
 def test_not_judged(differs: dict[str, Any]) -> None:
     """Claims of other names, and edgeproof's own, are nobody's business here."""
     assert found(claim(**differs), LOCAL) == ()
+
+
+def both(spec: dict[str, Any], held: dict[str, Any] | None = None, **volume: Any) -> tuple[Volume, Volume]:
+    """Make a Pending claim and the volume pv-1 on NFS, which fit but for what is said."""
+    fits = {"accessModes": ["ReadOnlyMany"], "storageClassName": ""}
+    asked = {**fits, "resources": {"requests": {"storage": "5Gi"}}, "volumeName": "pv-1", **spec}
+    has = {**fits, **NFS, "capacity": {"storage": "5Gi"}, **volume, **({"claimRef": held} if held else {})}
+    metadata = {"name": NAME, "namespace": "default", "uid": "new"}
+    return parse_volume({"metadata": metadata, "spec": asked}), parse_volume({"metadata": {"name": "pv-1"}, "spec": has})
+
+
+@pytest.mark.parametrize(
+    ("spec", "volume", "kind"),
+    [
+        ({}, {}, None),
+        ({"resources": {"requests": {"storage": "6Gi"}}}, {}, "size"),
+        ({}, {"capacity": {"storage": "5G"}}, "size"),
+        ({}, {"capacity": {"storage": "what?"}}, None),
+        ({"storageClassName": None}, {}, None),
+        ({"storageClassName": "gp3"}, {}, "class"),
+        ({"accessModes": ["ReadOnlyMany", "ReadWriteMany"]}, {}, "mode"),
+        ({}, {"held": {"namespace": "default", "name": NAME}}, None),
+        ({}, {"held": {"namespace": "default", "name": NAME, "uid": "old"}}, "held"),
+        ({"storageClassName": "gp3"}, {"held": {"namespace": "other", "name": NAME, "uid": "new"}}, "held"),
+        ({"volumeName": "pv-2"}, {}, "absent"),
+        ({"volumeName": ""}, {}, None),
+        ({"volumeName": "", "storageClassName": "gp3"}, {}, "class"),
+        ({"volumeName": ""}, {"nfs": None}, "absent"),
+    ],
+)
+def test_misfit(spec: dict[str, Any], volume: dict[str, Any], kind: str | None) -> None:
+    """Whatever keeps Kubernetes from binding the two is found, and nothing else."""
+    item, offered = both(spec, **volume)
+    found = misfit(item, [offered])
+    assert (found.kind if found else None) == kind
+
+
+def test_claim_whose_volume_is_kept_for_another() -> None:
+    """A claim that says Bound, of a volume that is kept for another claim, is not on it."""
+    (left,) = found(claim(), {**NFS, "claimRef": {"namespace": "other", "name": NAME}})
+    assert left.name == NAME
 
 
 def event(message: str, when: str, **about: str) -> dict[str, Any]:

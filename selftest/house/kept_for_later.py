@@ -28,14 +28,8 @@ CALLED_BY_FRAMEWORKS: tuple[str, ...] = (
 )  # fmt: skip
 """Names that are read or called from outside: an option of vulture's (pyproject.toml) is better where a pattern fits."""
 
-KEPT_FOR_LATER: tuple[str, ...] = (
-    name.modes,  # Volume, for the check "storage: claim"
-)
-"""Names that nothing reads yet, each with the check or the catalogue's row that needs it. The list may only shrink.
-
-Vulture knows names, not classes: Export.client, TrialMount.version, Volume.volume and .nfs wait likewise, for the checks
-"storage: export", "storage: mount" and "storage: claim", but others of these names are read.
-"""
+KEPT_FOR_LATER: tuple[str, ...] = ()
+"""Names that nothing reads yet, each with the check or the catalogue's row that needs it. The list may only shrink."""
 
 UNUSED_CATALOGUE_ROWS: frozenset[str] = frozenset()
 """Rows of edgeproof/diagnose/catalogue.yaml that no advice names yet. The list may only shrink."""

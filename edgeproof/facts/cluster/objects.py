@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from edgeproof.facts.cluster.parse import part, text, words
+from edgeproof.facts.cluster.quantities import quantity
 
 
 @dataclass(frozen=True)
 class Volume:
-    """A PersistentVolume, or a claim on one: `nfs` is the export behind a volume ('' where it is no NFS), `said` its newest event."""
+    """A PersistentVolume, or a claim on one: `nfs` is the export behind a volume ('' where it is no NFS), `said` its newest event.
+
+    `size` are the bytes that a volume has or a claim asks for, None where it does not say; `holder` is namespace, name and uid of the
+    claim that a volume is kept for ('' for each that is not said).
+    """
 
     namespace: str
     name: str
@@ -20,6 +26,9 @@ class Volume:
     nfs: str
     modes: frozenset[str]
     mount_options: frozenset[str]
+    size: Fraction | None
+    uid: str
+    holder: tuple[str, str, str]
     said: str = ""
 
     def __repr__(self) -> str:
@@ -32,6 +41,7 @@ class Volume:
 def parse_volume(item: dict[str, Any]) -> Volume:
     """Read a PersistentVolume or a PersistentVolumeClaim object."""
     metadata, spec, status = (part(item, name) for name in ("metadata", "spec", "status"))
+    held = part(spec, "claimRef")
     return Volume(
         namespace=text(metadata, "namespace"),
         name=text(metadata, "name"),
@@ -41,6 +51,9 @@ def parse_volume(item: dict[str, Any]) -> Volume:
         nfs=_nfs(spec),
         modes=words(spec, "accessModes"),
         mount_options=words(spec, "mountOptions"),
+        size=quantity(part(spec, "capacity").get("storage", part(spec, "resources", "requests").get("storage"))),
+        uid=text(metadata, "uid"),
+        holder=(text(held, "namespace"), text(held, "name"), text(held, "uid")),
     )
 
 
