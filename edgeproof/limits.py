@@ -57,6 +57,9 @@ K3S_SETTLED_S = 60.0
 K3S_STARTS_S = 300.0
 """A K3s that has been starting for longer than this waits for something: it is not up within a minute."""
 
+IPTABLES_S = 2.0
+"""All rules of one backend of iptables: some thousands in a large cluster."""
+
 DOCKER_ASK_S = 10.0
 """One question to a node's Docker daemon: `docker info`, `docker version`, `docker image inspect`."""
 

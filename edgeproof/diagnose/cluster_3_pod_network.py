@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.cluster import ClusterFacts
@@ -59,7 +60,11 @@ def pod_reaches_pods(
     said = f"pods on {node.name} do not reach pods on {', '.join(pod.unreached)} ({'; '.join(words)}){_other_way(node.name, verify_pods)}"
     if all(SWALLOWED.search(word) for word in words):
         ends = (node.name, *pod.unreached)
-        found = _tunnel(ends, nodes, cluster, inventory) or _other_interface(ends, nodes, cluster)
+        found = (
+            _tunnel(ends, nodes, cluster, inventory)
+            or _other_interface(ends, nodes, cluster)
+            or _dropped_by_other_backend(nodes[name] for name in ends)
+        )
         if found is None and cluster.member(node.name).flannel_backend == "vxlan":
             found = catalogue("vxlan-checksum")
         if found:
@@ -106,6 +111,18 @@ def _other_interface(names: tuple[str, ...], nodes: dict[str, NodeFacts], cluste
     return None
 
 
+def _dropped_by_other_backend(nodes: Iterable[NodeFacts]) -> Advice | None:
+    """On one of the nodes Kubernetes' rules are in one backend of iptables, and the other drops what is forwarded."""
+    for node in nodes:
+        found = None if reason(node, "packet_filter") else node.packet_filter.at_odds
+        if found:
+            own, other = found
+            return catalogue(
+                "iptables-two-backends", node=node.name, backend="nft" if own.name == "nf_tables" else own.name
+            ).after(f"on {node.name} Kubernetes' rules are in {own.name}, and {other.name} drops what is forwarded")
+    return None
+
+
 def _other_way(name: str, verify_pods: dict[str, VerifyPod]) -> str:
     """Say of those that are not reached which of them reach this node."""
     silent = verify_pods[name].unreached
@@ -120,6 +137,8 @@ def _other_way(name: str, verify_pods: dict[str, VerifyPod]) -> str:
 def api_service(node: NodeFacts, verify_pods: dict[str, VerifyPod]) -> Advice:
     """What may be the cause; nothing that was seen shows which it is."""
     words = verify_pods[node.name].reasons.get(API, "no reason was told")
+    if SWALLOWED.search(words) and (found := _dropped_by_other_backend([node])):
+        return found.after(f"from a pod on {node.name} the address of the API's service does not answer ({words})")
     possible = "; ".join(catalogue(row).cause for row in POSSIBLE_AT_SERVICES)
     return Advice(
         f"from a pod on {node.name} the address of the API's service does not answer ({words}); possible causes: kube-proxy has set no rules"
@@ -142,6 +161,8 @@ def cluster_dns(node: NodeFacts, cluster: ClusterFacts, verify_pods: dict[str, V
             does="reads",
         )
     silent = DNS in pod.reasons or UNHEARD.search(pod.dns_said)
+    if silent and (found := _dropped_by_other_backend([node])):
+        return found.after(said)
     if silent and places == [node.name]:
         return catalogue("br-netfilter").after(f"{said}; the DNS pod is on this node")
     if (

@@ -18,6 +18,7 @@ from edgeproof.facts.node.network import NetworkFacts
 from edgeproof.facts.node.network_policy import NetworkPolicyFacts
 from edgeproof.facts.node.nfs_mounts import NfsMountsFacts
 from edgeproof.facts.node.over_current import OverCurrentFacts
+from edgeproof.facts.node.packet_filter import PacketFilterFacts
 from edgeproof.facts.node.ports import PortsFacts
 from edgeproof.facts.node.power import PowerFacts
 from edgeproof.facts.node.power_rails import PowerRailsFacts
@@ -86,6 +87,7 @@ class NodeFacts(
     K3sFacts,
     K3sLogFacts,
     NetworkPolicyFacts,
+    PacketFilterFacts,
 ):
     """All that was observed of one node. `declared` is what the inventory says of it."""
 

@@ -19,6 +19,7 @@ from edgeproof.facts.node import (
     network_policy,
     nfs_mounts,
     over_current,
+    packet_filter,
     ports,
     power,
     power_rails,
@@ -57,6 +58,7 @@ MODULES = (
     k3s,
     k3s_log,
     network_policy,
+    packet_filter,
 )
 """Each declares its share of NodeFacts, and gives the probes for it."""
 
