@@ -22,7 +22,8 @@ def with_board(found: Advice, node: NodeFacts | None, after: AfterRun | None) ->
         return found
     told = _told(node.name, after)
     row = next((row for line in after.troubles if (row := meaning_of("kernel", line.text))), "")
-    if row and found.id in OPEN:
+    is_short = (found.id, row) == ("nvmap-allocation", "unified-memory-oom")  # the kernel shows that memory did run out
+    if row and (found.id in OPEN or is_short):
         known = weak_supply(node) if row == "over-current" else catalogue(row)
         return known.after(f"{found.cause}; {told}")
     return replace(found, cause=f"{found.cause}; {told}") if told else found
