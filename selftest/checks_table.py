@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from edgeproof.bundle.tools import TOOLS
+from edgeproof.diagnose import own_words
 from edgeproof.explain import Check, Reads, known_checks, reads_of, rows_of
 from selftest.replay.case import Case, case_files, load_case
 
@@ -27,7 +28,8 @@ Made by `python -m selftest.checks_table` from the suites, the snippets, the adv
 
 *Reads*: facts of a node in bold, with the commands (but coreutils and their like) and paths that their snippets name,
  paths of the API, what a run sets up.
-*May advise*: rows of the [catalogue](../edgeproof/diagnose/catalogue.yaml) that its advice can come to; `edgeproof explain ROW` shows one.
+*May advise*: rows of the [catalogue](../edgeproof/diagnose/catalogue.yaml) that its advice can come to; `edgeproof explain ROW` shows one;
+its own words, where it only repeats what it read.
 *Fails in*: cases of [selftest/replay/cases](../selftest/replay/cases) whose verdict says so. *Near misses*: cases that resemble a failure, and in
 which it must not fail (`near:`, [replay.md](replay.md)).
 
@@ -68,15 +70,16 @@ def row(check: Check) -> Iterator[str]:
     yield f"`{check.name}` `{check.place}`"
     yield _cell(check.sentence)
     yield "; ".join(_reads(reads_of(check))) or "what other checks have set up"
-    yield _quoted(rows_of(check), MOST_ROWS)
+    yield _quoted(rows_of(check), MOST_ROWS) or _in_own_words(check)
     for column in COLUMNS.values():
         yield _quoted(cases_by_check()[column][check.suite, check.name])
 
 
 def empty_cells() -> Iterator[str]:
-    """Name each check that no case fails, or that has no near miss."""
+    """Name each check that no case fails, that has no near miss, or that advises by no row and does not say what it repeats."""
     for check in known_checks():
         lacks = [name for name, column in COLUMNS.items() if not cases_by_check()[column][check.suite, check.name]]
+        lacks += [] if rows_of(check) or own_words(check.suite, check.name) else ["may advise"]
         if lacks:
             yield f"{check.place} {check.name}: {', '.join(lacks)}"
 
@@ -91,6 +94,11 @@ def _reads(reads: Reads) -> Iterator[str]:
         yield _cell(f"**{fact}**: {', '.join(asked) or 'the shell itself'}")
     yield from (f"`{url}`" for url in reads.api)
     yield from reads.set_up
+
+
+def _in_own_words(check: Check) -> str:
+    words = own_words(check.suite, check.name)
+    return _cell(f"its own words: {words}") if words else ""
 
 
 def _quoted(names: Sequence[str], most: int = 99) -> str:
@@ -108,7 +116,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m selftest.checks_table", description=(__doc__ or "").splitlines()[0]
     )
-    parser.add_argument("--empty", action="store_true", help="list the checks without a failing case or a near miss")
+    parser.add_argument("--empty", action="store_true", help="list the checks without a failing case, a near miss or advice")
     if parser.parse_args().empty:
         sys.stdout.writelines(f"{line}\n" for line in empty_cells())
         return 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from edgeproof.explain import Cases, Check, cases_of, known_checks
+from edgeproof.diagnose import own_words
+from edgeproof.explain import Cases, Check, cases_of, known_checks, rows_of
 from selftest.checks_table import PAGE, cases, cases_by_check, empty_cells, page
 
 
@@ -36,9 +37,16 @@ def test_cases_name_checks() -> None:
 
 
 def test_empty_cells_are_found() -> None:
-    """A check that no case fails, or none nearly fails, is listed; one that has both is not."""
+    """A check that no case fails, none nearly fails, or whose advice has neither a row nor words is listed; one that has all is not."""
     listed = "\n".join(empty_cells())
     assert "1_reach ssh:" not in listed
     for check in known_checks():
-        whole = cases_of(check).failing and cases_of(check).near
+        advice = rows_of(check) or own_words(check.suite, check.name)
+        whole = cases_of(check).failing and cases_of(check).near and advice
         assert bool(whole) is not (f"{check.place} {check.name}:" in listed)
+
+
+@pytest.mark.parametrize("check", known_checks(), ids=lambda check: f"{check.suite}/{check.name}")
+def test_a_row_or_its_own_words(check: Check) -> None:
+    """Advice that comes to a row of the catalogue does not say that it has none."""
+    assert not (rows_of(check) and own_words(check.suite, check.name))

@@ -55,4 +55,5 @@ def test_pod_with_claim(agent: NodeFacts, claim_pods: dict[str, ClaimPod]) -> No
 
 def test_listing(agent: NodeFacts, claim_pods: dict[str, ClaimPod], usual_listing: Listing) -> None:
     """The pod sees the same files as the server, or as the other agents where the server cannot be asked: in number, names and sizes."""
+    assert claim_pods[agent.name].listing.is_one is True
     assert claim_pods[agent.name].listing == usual_listing

@@ -55,10 +55,14 @@ class _Blanks(dict[str, str]):
 _advisers: dict[tuple[str, str], Callable[..., Advice]] = {}
 
 
-def advises(check: str) -> Callable[[Callable[..., Advice]], Callable[..., Advice]]:
+_own_words: dict[tuple[str, str], str] = {}
+
+
+def advises(check: str, own_words: str = "") -> Callable[[Callable[..., Advice]], Callable[..., Advice]]:
     """Register the function that explains a failure of `check` (a test's name without `test_`).
 
-    Its module's name begins with the suite's: what node_1_reach advises on is in tests_node/test_1_reach.py.
+    Its module's name begins with the suite's: what node_1_reach advises on is in tests_node/test_1_reach.py. `own_words` says what it repeats
+    where there is nothing to look up: then it comes to no row of the catalogue.
     """
 
     def register(function: Callable[..., Advice]) -> Callable[..., Advice]:
@@ -69,6 +73,8 @@ def advises(check: str) -> Callable[[Callable[..., Advice]], Callable[..., Advic
         if key in _advisers:
             raise ValueError(f"two functions advise on {check} of {key[0]}")
         _advisers[key] = function
+        if own_words:
+            _own_words[key] = own_words
         return function
 
     return register
@@ -105,6 +111,12 @@ def advised_checks() -> dict[tuple[str, str], str]:
     """Give each (suite, check) that has an advice function, and the module that has it."""
     _load_advisers()
     return {key: function.__module__.rsplit(".", 1)[1] for key, function in _advisers.items()}
+
+
+def own_words(suite: str, check: str) -> str:
+    """Say what the advice on a check repeats where it has no row of the catalogue; '' where it has one."""
+    _load_advisers()
+    return _own_words.get((suite, check), "")
 
 
 def advise(suite: str, check: str, context: Context) -> Advice | None:

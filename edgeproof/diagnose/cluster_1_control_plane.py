@@ -28,9 +28,6 @@ from edgeproof.facts.node.k3s_service import Service
 from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 
-RENEW = "sudo systemctl restart k3s   # K3s renews certificates near their end; then copy k3s.yaml again"
-
-
 API = {
     "KubeconfigInvalid": "the kubeconfig cannot be used",
     "KubeconfigIsLocal": "the kubeconfig was copied from the server unchanged, so it names this machine",
@@ -55,7 +52,7 @@ def client_certificate(cluster: ClusterFacts) -> Advice:
     """K3s makes it anew where it starts."""
     end = cluster.api.certificate_end
     when = f" on {end:%Y-%m-%d}" if end else ""
-    return Advice(f"the kubeconfig's client certificate ends soon{when}", RENEW, does="restarts")
+    return catalogue("client-certificate-ends").after(f"the kubeconfig's client certificate ends soon{when}")
 
 
 @advises("services")
@@ -166,10 +163,8 @@ def token(server: NodeFacts) -> Advice:
             does="reads",
         )
     paths = " ".join(file.path for file in files)
-    return Advice(
-        "users other than root can read the join token",
-        f"sudo chown root:root {paths} && sudo chmod 600 {paths}   # on {server.name}",
-        does="changes",
+    return catalogue("token-readable", paths=paths, server=server.name).after(
+        "users other than root can read the join token"
     )
 
 
@@ -231,11 +226,8 @@ def strangers(cluster: ClusterFacts, inventory: Inventory) -> Advice:
             fixes.append(f"cluster.yaml: nodes: {member.name}: {{address: {_address(member)}, role: …}}")
         else:
             fixes.append(f"kubectl describe node {member.name}   # not Ready: is its board off, or gone for good?")
-    return Advice(
-        f"nodes that cluster.yaml does not name: {_names(cluster.strangers)}; boards renamed, forgotten in the file, or gone",
-        "\n".join(fixes),
-        does="reads",
-    )
+    found = catalogue("node-not-declared").after(f"nodes that cluster.yaml does not name: {_names(cluster.strangers)}")
+    return replace(found, fix="\n".join(fixes), does="reads")
 
 
 def _address(member: Member) -> str:

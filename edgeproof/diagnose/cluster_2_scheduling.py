@@ -55,23 +55,15 @@ def worker_label(node: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -
     label, name = inventory.scheduling.label, cluster.member(node.name).name
     key = label.partition("=")[0]
     if node.declared.takes_work:
-        return Advice(
-            f"no workload pod will be scheduled here: they select {label}",
-            f"kubectl label node {name} {label} --overwrite",
-            does="changes",
-        )
-    return Advice(
-        f"workload pods select {label}, and the server has it", f"kubectl label node {name} {key}-", does="changes"
-    )
+        return catalogue("worker-label-missing", node=name, label=label).after(f"{name} lacks {label}")
+    return catalogue("worker-label-on-server", node=name, key=key).after(f"the server has {label}")
 
 
 @advises("schedulable")
 def schedulable(agent: NodeFacts, cluster: ClusterFacts) -> Advice:
     """Somebody said `kubectl cordon`, or `drain`, and has not taken it back."""
-    return Advice(
-        f"{agent.name} is cordoned (SchedulingDisabled): it takes no new pods",
-        f"kubectl uncordon {cluster.member(agent.name).name}   # when the work that it was cordoned for is done",
-        does="changes",
+    return catalogue("cordoned", node=cluster.member(agent.name).name).after(
+        f"{agent.name} is cordoned (SchedulingDisabled)"
     )
 
 
@@ -86,11 +78,8 @@ def gpu_request(cluster: ClusterFacts) -> Advice:
 @advises("gpu_advertised")
 def gpu_advertised(node: NodeFacts, cluster: ClusterFacts) -> Advice:
     """The device plugin does not run there, or does not know the machine."""
-    return Advice(
-        f"pods are to get the GPU by {cluster.gpu_way}, and {node.name} advertises no nvidia.com/gpu: no device plugin runs there, or it"
-        " found no GPU",
-        "kubectl get pods -A -o wide | grep device-plugin; kubectl logs of the one on this node",
-        does="reads",
+    return catalogue("device-plugin-finds-no-gpu").after(
+        f"pods are to get the GPU by {cluster.gpu_way}, and {node.name} advertises no nvidia.com/gpu"
     )
 
 

@@ -70,6 +70,10 @@ def pod_reaches_pods(
         if found:
             return found.after(said)
     backend = cluster.member(node.name).flannel_backend or "not flannel's, or not known"
+    if not cluster.member(node.name).flannel_backend and any(
+        pod.name.startswith("calico-node") for pod in cluster.pods
+    ):
+        return catalogue("calico-and-the-kernel", node=node.name).after(f"{said}; the pods' network is Calico's")
     return Advice(
         f"{said}; the cause is not known (network of the pods: {backend})",
         f"kubectl get nodes -o wide; ip route; sudo iptables -S FORWARD | head   # the last two on {node.name}",

@@ -26,16 +26,10 @@ def nfs_service(inventory: Inventory, nfs_server: NfsServer) -> Advice:
     """Stopped, or not installed; or started by hand."""
     if nfs_server.idle_at_boot:
         unit = nfs_server.idle_at_boot[0]
-        return Advice(
-            f"{unit} runs on {_server(inventory)} and is not enabled: after the next boot nothing serves the images",
-            f"sudo systemctl enable {unit}",
-            does="changes",
+        return catalogue("nfs-server-not-at-boot", unit=unit).after(
+            f"{unit} runs on {_server(inventory)} and is not enabled"
         )
-    return Advice(
-        f"nothing serves NFS on {_server(inventory)}: no service of it is active, and nothing listens on port 2049",
-        "sudo systemctl enable --now nfs-kernel-server   # not installed: sudo apt-get install -y nfs-kernel-server",
-        does="changes",
-    )
+    return catalogue("nfs-server-not-running").after(f"nothing answers for NFS on {_server(inventory)}")
 
 
 @advises("export")
@@ -125,21 +119,25 @@ def _lines_of(nfs_server: NfsServer, inventory: Inventory) -> tuple[str, ...]:
 
 @advises("export_folder")
 def export_folder(inventory: Inventory, nfs_server: NfsServer) -> Advice:
-    """No folder, or one whose rights leave out whom the agents act as."""
+    """No folder, or one whose rights leave out whom the agents act as: nobody, where the export squashes root."""
     path = inventory.storage.export
     if nfs_server.folder is None:
-        return Advice(f"there is no folder {path} on {_server(inventory)}", f"sudo mkdir -p {path}", does="changes")
+        return catalogue("export-folder-missing", path=path).after(f"there is no folder {path} on {_server(inventory)}")
     folder, lacking = nfs_server.folder, needed(inventory.storage) - nfs_server.rights(inventory)
     uid, gid = max(nfs_server.users(inventory))
     files = f"{path}/*" if READ in lacking else ""
-    places = " ".join(filter(None, (path if lacking - {READ} else "", files)))
-    bits = "u+rwX" if ADD in lacking else "u+rX"
-    return Advice(
+    closed = catalogue(
+        "export-folder-closed", owner=f"{uid}:{gid}", bits="u+rwX" if ADD in lacking else "u+rX",
+        places=" ".join(filter(None, (path if lacking - {READ} else "", files))),
+    )  # fmt: skip
+    fix = (
+        f"{closed.fix}   # or let agents act as its owner: all_squash,anonuid={folder.uid},anongid={folder.gid} in /etc/exports, and "
+        "storage.options in cluster.yaml"
+    )
+    found = catalogue("nfs-root-squash") if nfs_server.squashes_root(inventory) else closed
+    return replace(found, fix=fix, does="changes").after(
         f"agents act as user {uid}, group {gid} on {_server(inventory)} and cannot {', '.join(sorted(lacking))}: the folder is "
-        f"{folder.owner}, mode {folder.mode:o}",
-        f"sudo chown {uid}:{gid} {places} && sudo chmod {bits} {places}   # or let agents act as its owner: "
-        f"all_squash,anonuid={folder.uid},anongid={folder.gid} in /etc/exports, and storage.options in cluster.yaml",
-        does="changes",
+        f"{folder.owner}, mode {folder.mode:o}"
     )
 
 
@@ -201,8 +199,12 @@ def pod_with_claim(inventory: Inventory, agent: NodeFacts, claim_pods: dict[str,
 
 @advises("listing")
 def listing(agent: NodeFacts, claim_pods: dict[str, ClaimPod]) -> Advice:
-    """A stale mount where the pod says so, else another folder, or one that is being filled."""
+    """A stale mount, or a folder that squashed root may not read, where the pod says so; else another folder, or one that is being filled."""
     trouble = claim_pods[agent.name].trouble
+    if "Permission denied" in trouble:
+        return catalogue("nfs-root-squash", server="the NFS server").after(
+            f"in the pod on {agent.name}, which is of root: {trouble}"
+        )
     if re.search(r"\bstale\b", trouble, re.I):
         return catalogue(
             "nfs-stale", node=agent.name, path="/var/lib/kubelet/pods/*/volumes/kubernetes.io~nfs/*", server="SERVER"

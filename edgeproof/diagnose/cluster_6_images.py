@@ -5,19 +5,13 @@ from __future__ import annotations
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.node import NodeFacts
 
-IMAGE = "python -m edgeproof image   # builds it once for each kind of machine, and puts it on every agent"
-
 
 @advises("worker_image")
 def worker_image(agent: NodeFacts) -> Advice:
     """Missing, or another build."""
     if not agent.worker_image.id:
-        return Advice(
-            "the worker image is not on this agent, and imagePullPolicy Never will not fetch it", IMAGE, does="changes"
-        )
-    return Advice(
-        "this agent has another worker image than the others: its results cannot be compared", IMAGE, does="changes"
-    )
+        return catalogue("worker-image-missing").after("the worker image is not on this agent")
+    return catalogue("worker-image-differs").after("this agent has another worker image than the others")
 
 
 @advises("worker_image_kind")

@@ -20,48 +20,34 @@ LOGIN = {
 """What each refusal means, by the name of its class in edgeproof.errors."""
 
 
-@advises("ssh")
+@advises("ssh", "the connection's own error, and what mends it")
 def ssh(node: NodeFacts) -> Advice:
     """The connection's own error says it best."""
     fix = node.reach.fix or f"ssh -v {node.name}"
     return Advice(LOGIN.get(node.reach.kind, "the login failed"), fix, does=node.reach.does)
 
 
+REFUSALS = {
+    "asks": "sudo-asks-for-password",
+    "wrong-password": "sudo-wrong-password",
+    "no-rights": "sudo-no-rights",
+    "requires-tty": "sudo-requires-tty",
+    "not-installed": "sudo-not-installed",
+}
+"""The row of each thing that sudo refuses for."""
+
+
 @advises("sudo")
 def sudo(node: NodeFacts) -> Advice:
     """Each thing that sudo refuses for has a fix of its own; none opens more than was asked for."""
-    user, where = node.reach.user or "this user", f"on {node.name}, as a user who may"
-    refusals = {
-        "asks": Advice(
-            f"sudo asks {user} for a password, and none was given",
-            "run edgeproof at a terminal, where it asks once; elsewhere: read -rs EDGEPROOF_SUDO_PASSWORD; export EDGEPROOF_SUDO_PASSWORD",
-            does="reads",
-        ),
-        "wrong-password": Advice(
-            f"the password that was given is not {user}'s",
-            f"try it there by hand: sudo -k; sudo -v   # as {user} on {node.name}",
-            does="reads",
-        ),
-        "no-rights": Advice(
-            f"{user} may not become root by sudo",
-            f"name a user who may (nodes.{node.name}.user in cluster.yaml), or {where}: sudo usermod -aG sudo {user}",
-            does="changes",
-        ),
-        "requires-tty": Advice(
-            f"sudo accepts {user} at a terminal only (requiretty)",
-            f"{where}: sudo visudo -f /etc/sudoers.d/{user}-no-terminal   # with the line: Defaults:{user} !requiretty",
-            does="changes",
-        ),
-        "not-installed": Advice(
-            "sudo is not installed", f"as root on {node.name}: apt-get install sudo", does="changes"
-        ),
-    }
-    unknown = Advice(
+    user = node.reach.user or "this user"
+    if row := REFUSALS.get(node.sudo.refusal):
+        return catalogue(row, user=user, node=node.name).after(user)
+    return Advice(
         f"sudo failed: {node.sudo.said or 'it says nothing'}",
         f"sudo -l   # on {node.name}",
         does="reads",
     )
-    return refusals.get(node.sudo.refusal, unknown)
 
 
 @advises("platform")

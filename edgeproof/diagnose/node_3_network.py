@@ -18,46 +18,43 @@ from edgeproof.inventory import Inventory
 @advises("address")
 def address(node: NodeFacts, inventory: Inventory) -> Advice:
     """Another address, or a lease."""
-    wanted = f"{node.declared.address}/{inventory.network.prefix}"
-    by_hand = f"sudo nmtui   # set {wanted} by hand, gateway {inventory.network.gateway or 'none'}"
-    if node.declared.address not in node.network.held:
-        return Advice(
-            f"the node answers, but {node.declared.address} is on none of its interfaces", by_hand, does="changes"
+    own, values = node.declared.address, _wanted(node, inventory)
+    if own not in node.network.held:
+        return catalogue("address-not-held", **values).after(
+            f"the node answers, but {own} is on none of its interfaces"
         )
+    leased = catalogue("address-by-lease", **values)
     if not reason(node, "k3s") and not reason(node.k3s, "said") and misses_its_etcd_address(node.k3s.said):
-        return Advice(
-            f"the node has {node.declared.address} by a DHCP lease, and etcd knows it by another address",
-            "python -m edgeproof cluster -k services   # its fix names the address that this server must have again, as a static one",
+        return replace(
+            leased,
+            cause=f"the node has {own} by a DHCP lease, and etcd knows it by another address",
+            fix="python -m edgeproof cluster -k services   # its fix names the address that this server must have again, as a static one",
             does="reads",
         )
-    return Advice(
-        f"the node has {node.declared.address} by a DHCP lease, so it may get another one",
-        f"{by_hand}; or, where the DHCP server keeps it for this node, network: {{addresses: any}} in cluster.yaml",
-        does="changes",
-    )
+    return leased.after(f"the node has {own} by a DHCP lease")
+
+
+def _wanted(node: NodeFacts, inventory: Inventory) -> dict[str, object]:
+    """Give what is to be set by hand: the address with its prefix, and the gateway."""
+    prefix, gateway = inventory.network.prefix, inventory.network.gateway
+    return {"wanted": f"{node.declared.address}/{prefix}", "gateway": gateway or "none"}
 
 
 @advises("subnet")
 def subnet(node: NodeFacts, inventory: Inventory) -> Advice:
     """A prefix that leaves the gateway outside, or a gateway that is off."""
     own, gateway = node.network.networks(node.declared.address)[0], inventory.network.gateway
-    wanted = f"{node.declared.address}/{inventory.network.prefix}"
+    values = _wanted(node, inventory)
     if gateway is not None and gateway not in own:
-        return Advice(
-            f"the gateway {gateway} lies outside the node's subnet {own}",
-            f"sudo nmtui   # set {wanted}",
-            does="changes",
+        return catalogue("gateway-outside-subnet", **values).after(
+            f"the gateway {gateway} lies outside the node's subnet {own}"
         )
     if inventory.network.prefix not in node.network.prefixes(node.declared.address):
-        return Advice(
-            f"the node's prefix is /{own.prefixlen}, and cluster.yaml says /{inventory.network.prefix}",
-            f"sudo nmtui   # set {wanted}; or, where the node is right, network: {{prefix: {own.prefixlen}}} in cluster.yaml",
-            does="changes",
+        return catalogue("prefix-differs", prefix=own.prefixlen, **values).after(
+            f"the node's prefix is /{own.prefixlen}, and cluster.yaml says /{inventory.network.prefix}"
         )
-    return Advice(
-        f"the gateway {gateway} of cluster.yaml answers neither a ping nor its ARP{_other_gateway(node, gateway)}",
-        "ip -4 neigh show; ip -4 route show default   # is the gateway on, and is it the one in cluster.yaml?",
-        does="reads",
+    return catalogue("gateway-silent").after(
+        f"the gateway {gateway} of cluster.yaml answers neither a ping nor its ARP{_other_gateway(node, gateway)}"
     )
 
 
@@ -100,21 +97,17 @@ def _is_wireless(node: NodeFacts, interface: str) -> bool:
 def dns(inventory: Inventory) -> Advice:
     """Others are, or none."""
     servers = " ".join(map(str, inventory.network.dns))
-    return Advice(
-        "the name servers of cluster.yaml are not configured",
-        f"sudo nmtui   # set DNS {servers}; or name the node's own in cluster.yaml: network: {{dns: […]}}",
-        does="changes",
+    return catalogue("name-servers-differ", servers=servers).after(
+        "the name servers of cluster.yaml are not configured"
     )
 
 
 @advises("dns_answers")
 def dns_answers(node: NodeFacts, inventory: Inventory) -> Advice:
     """A gateway that does not forward, a firewall, a network without a way out."""
-    silent = " ".join(map(str, node.answers.unanswering(inventory.network.dns)))
-    return Advice(
-        f"{silent} does not answer DNS queries from this node",
-        f"ping -c 1 {silent.split(' ')[0]}   # check that the gateway forwards; without access to the internet: network: {{offline: true}}",
-        does="reads",
+    silent = node.answers.unanswering(inventory.network.dns)
+    return catalogue("name-server-silent", name_server=next(iter(silent), "NAME_SERVER")).after(
+        f"{' '.join(map(str, silent))} does not answer DNS queries from this node"
     )
 
 
@@ -129,10 +122,10 @@ def peers(node: NodeFacts, inventory: Inventory) -> Advice:
     """A switch, a cable, a firewall."""
     asked = peers_of(inventory, node.declared)
     others = "" if len(asked) == len(inventory.nodes) - 1 else f" (it asked {', '.join(peer.name for peer in asked)})"
-    return Advice(
-        f"{node.name} does not reach {', '.join(node.fleet.silent_peers)}{others}",
-        "check switch, cable and firewall between them",
-        does="reads",
+    silent = node.fleet.silent_peers
+    first = inventory.nodes[silent[0]].address if silent[0] in inventory.nodes else silent[0]
+    return catalogue("peer-not-reached", node=node.name, peer=first).after(
+        f"{node.name} does not reach {', '.join(silent)}{others}"
     )
 
 

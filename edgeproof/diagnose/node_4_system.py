@@ -16,12 +16,8 @@ from edgeproof.inventory import Inventory
 
 @advises("headless")
 def headless() -> Advice:
-    """The desktop takes memory that the GPU needs: about 800 MB (jetson-containers, Disabling the Desktop GUI)."""
-    return Advice(
-        "the board starts its desktop, which takes memory shared with the GPU (about 800 MB)",
-        "sudo systemctl set-default multi-user.target && sudo reboot",
-        does="restarts",
-    )
+    """The desktop takes memory that the GPU needs."""
+    return catalogue("graphical-target")
 
 
 @advises("swap")
@@ -142,21 +138,13 @@ def power_supply(node: NodeFacts) -> Advice:
 @advises("thermal")
 def thermal(node: NodeFacts) -> Advice:
     """Hot at rest."""
-    return Advice(
-        f"the board is hot while idle, and will throttle under load{heat_and_power(node)}",
-        "sudo tegrastats   # which zone is hot; check that the fan turns, fit one, or a larger heat sink",
-        does="reads",
-    )
+    return catalogue("hot-at-rest").after(f"the board is hot while idle{heat_and_power(node)}")
 
 
 @advises("memory")
 def memory() -> Advice:
     """Something eats it."""
-    return Advice(
-        "more than half of the memory is in use while idle",
-        "ps aux --sort=-rss | head   # is a desktop running?",
-        does="reads",
-    )
+    return catalogue("memory-in-use").after("more than half of the memory is in use while idle")
 
 
 @advises("disk")

@@ -144,7 +144,7 @@ def daemon_agrees(node: NodeFacts) -> Advice:
     """The configuration is newer than the daemon."""
     lacks = "nvidia" not in node.docker.runtimes
     what = "the nvidia runtime is not registered with the running daemon" if lacks else "the daemon has another default"
-    return Advice(f"{what}: daemon.json is right, but the daemon was started before it was", RESTART, does="restarts")
+    return catalogue("daemon-not-restarted").after(what)
 
 
 @advises("docker_group")
@@ -152,11 +152,7 @@ def docker_group(node: NodeFacts, inventory: Inventory) -> Advice:
     """Not a member, or docker's own words."""
     if "docker" not in node.docker_group.groups:
         user = node.reach.user or node.declared.user or inventory.ssh.user
-        return Advice(
-            f"{user} is not in the group docker",
-            f"sudo usermod -aG docker {user}   # then log in again; whoever is in it can become root",
-            does="changes",
-        )
+        return catalogue("docker-group", user=user).after(f"{user} is not in the group docker")
     return Advice(
         f"docker does not answer the user, who is in the group docker: {node.docker_group.said or 'it said nothing'}",
         "docker version; ls -l /var/run/docker.sock",

@@ -40,11 +40,7 @@ CODES = {
 @advises("devices")
 def devices() -> Advice:
     """No Tegra kernel, or no driver."""
-    return Advice(
-        "the kernel has created no GPU device nodes: the NVIDIA driver is not loaded",
-        "sudo dmesg | grep -i -e nvgpu -e nvidia; lsmod; dpkg -l | grep -e nvidia-l4t-kernel -e nvidia-driver",
-        does="reads",
-    )
+    return catalogue("gpu-driver-not-loaded")
 
 
 @advises("device_query")

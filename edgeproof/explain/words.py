@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 
 from edgeproof.bundle.tools import TOOLS
-from edgeproof.diagnose import catalogue, catalogue_rows
+from edgeproof.diagnose import catalogue, catalogue_rows, own_words
 from edgeproof.explain.advised import rows_of
 from edgeproof.explain.cases import cases_of
 from edgeproof.explain.checks import Check, known_checks
@@ -47,7 +47,7 @@ def _check(check: Check) -> Iterator[str]:
         yield from _labelled("may advise", f"{row}: {_cause(row)}")
         yield from _remedy(row)
     if not rows_of(check):
-        yield from _labelled("may advise", "by what it sees alone, without a row of the catalogue")
+        yield from _labelled("may advise", f"in its own words: {own_words(check.suite, check.name)}")
     cases = cases_of(check)
     yield from _labelled("fails in", ", ".join(cases.failing) or "no replayed cluster yet")
     yield from _labelled("near miss in", ", ".join(cases.near) or "no replayed cluster yet")

@@ -106,18 +106,35 @@ def usual_listing(
 ) -> Listing:
     """What the pods are to see: the server's own listing, else what most of them see; not applicable where only this agent's tells.
 
-    Blocked where this agent's pod tells nothing, or only that its mount is stale, which another check tells.
+    Blocked where this agent's pod tells nothing, or only that its mount is stale or the folder closed, which another check tells.
     """
-    assert claim_pods[agent.name].listing is not None
+    own = claim_pods[agent.name].listing
+    if re.search(r"Permission denied", claim_pods[agent.name].trouble) and (why := _closed(inventory, nodes)):
+        raise Blocked(why)
     for trouble in standing_mounts.get(agent.name, ()):
         if trouble.kind == "stale" and re.search(r"\bstale\b", claim_pods[agent.name].trouble, re.I):
             raise Blocked(f"{trouble!r} (see the check standing_mounts)")
     server = nodes[inventory.nfs_node.name] if inventory.nfs_node else None
     if server and not reason(server, "nfs_server") and not reason(server.nfs_server, "listing"):
         return server.nfs_server.listing
-    seen = [pod.listing for pod in claim_pods.values() if not reason(pod, "listing")]
+    seen = [pod.listing for pod in claim_pods.values() if not reason(pod, "listing") and pod.listing.is_one]
+    if not own.is_one:
+        return next(iter(seen), own)  # a pod that could not list fails, whatever the others saw
     if len(seen) < 2:
         raise NotApplicable(
             f"the folder on {inventory.nfs_address} cannot be listed here, and no two pods can be compared"
         )
     return Counter(seen).most_common(1)[0][0]
+
+
+def _closed(inventory: Inventory, nodes: dict[str, NodeFacts]) -> str:
+    """Say that the folder's own rights keep agents out, where the server shows it; '' where it does not."""
+    from edgeproof.facts.node.storage import LIST
+
+    if inventory.nfs_node is None or reason(nodes[inventory.nfs_node.name], "nfs_server"):
+        return ""
+    try:
+        is_closed = LIST not in nodes[inventory.nfs_node.name].nfs_server.rights(inventory)
+    except (Blocked, NotApplicable):
+        return ""
+    return f"agents may not list {inventory.storage.export} (see the check export_folder)" if is_closed else ""

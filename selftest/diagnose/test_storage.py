@@ -97,10 +97,22 @@ def test_folder(inventory: Inventory) -> None:
     assert found.fix.startswith("sudo chown 65534:65534 /nfs/images && sudo chmod u+rwX /nfs/images ")
 
 
+@pytest.mark.parametrize(
+    ("options", "row"), [("rw", "nfs-root-squash"), ("rw,all_squash,anonuid=33,anongid=33", "export-folder-closed")]
+)
+def test_folder_for_root_alone(options: str, row: str, inventory: Inventory) -> None:
+    """Where root alone is squashed, that is named; the folder's rights are mended, and nothing is opened to root."""
+    text = f"{SERVES}exportfs 0\n/nfs/images <world>({options})\nfolder 0 0 root:root 700 /\n   2 mode 0 0 600\n"
+    found = advice_on("export_folder", text, inventory)
+    assert found.id == row
+    assert "root:root, mode 700" in found.cause
+    assert "no_root_squash" not in found.fix
+
+
 def test_no_folder(inventory: Inventory) -> None:
     """A folder that is not there is made, and nothing else."""
     text = f"{SERVES}exportfs 0\n/nfs/images <world>(rw)\nstat: cannot stat '/nfs/images': No such file or directory\n"
-    assert advice_on("export_folder", text, inventory).fix == "sudo mkdir -p /nfs/images"
+    assert advice_on("export_folder", text, inventory).fix.startswith("sudo mkdir -p /nfs/images   #")
 
 
 class Agent:
@@ -114,11 +126,12 @@ class Agent:
     [
         ("find: ./image-00001.jpg: Stale file handle\n1\n" + 64 * "a" + "\n", "nfs-stale"),
         ("sh: cd: can't cd to /mnt: Stale file handle\n", "nfs-stale"),
+        ("sh: cd: line 1: can't cd to /mnt: Permission denied\n", "nfs-root-squash"),
         ("1\n" + 64 * "a" + "\n", ""),
     ],
 )
-def test_stale_only_where_the_pod_says_so(printed: str, row: str) -> None:
-    """Files that differ are no stale mount: the words are."""
+def test_row_only_where_the_pod_says_so(printed: str, row: str) -> None:
+    """Files that differ are no stale mount, nor a closed folder: the words are."""
     listing, trouble = parse_listing(printed)
     pod = ClaimPod("user-worker", "", "", listing, trouble)
     found = advise("tests_cluster", "listing", {"agent": Agent, "claim_pods": {"user-worker": pod}})

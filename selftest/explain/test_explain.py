@@ -98,7 +98,7 @@ def test_rows_are_found_through_calls() -> None:
     assert "nfs-busybox-mount" in rows["mount"]
     assert "unified-memory-oom" in rows["daemon_set"]
     assert rows["machine_id"] == ("cloned-machine-id",)
-    assert rows["thermal"] == ()
+    assert rows["ssh"] == ()
 
 
 def test_command() -> None:

@@ -110,14 +110,14 @@ def test_asked_once_at_a_terminal(home: Path, options: tuple[str, ...]) -> None:
 def test_wrong_answer(home: Path) -> None:
     """A wrong password is told as that, and not asked for again."""
     shown = at_a_terminal(home, "another")
-    assert outcome(home) == ("failed", "the password that was given is not somebody's")
+    assert outcome(home) == ("failed", "somebody: the password that was given is not this user's")
     assert shown.count(PROMPT.decode()) == 1
 
 
 def test_not_asked_without_a_terminal(home: Path) -> None:
     """A run whose output goes to a pipe asks nobody, and says what to do."""
     done = subprocess.run(command(home), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    assert outcome(home) == ("failed", "sudo asks somebody for a password, and none was given")
+    assert outcome(home) == ("failed", "somebody: sudo asks this user for a password, and none was given")
     assert "EDGEPROOF_SUDO_PASSWORD" in done.stdout
 
 

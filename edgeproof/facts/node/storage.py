@@ -30,6 +30,11 @@ class Listing:
     files: int
     sha256: str
 
+    @property
+    def is_one(self) -> bool:
+        """Whether the folder was listed at all: one without files has a hash, too."""
+        return self.sha256 != ""
+
     def __repr__(self) -> str:
         return f"{self.files} files (names and sizes: {self.sha256[:12] or 'none'})"
 
@@ -119,6 +124,11 @@ class NfsServer(Facts):
         if not deciding:
             raise Blocked(f"{inventory.storage.export} is exported to no agent (see the check export)")
         return frozenset(export.acts_as for export in deciding)
+
+    def squashes_root(self, inventory: Inventory) -> bool:
+        """Tell whether an agent's root acts as nobody there, while other users act as themselves (root_squash, exports(5))."""
+        deciding = self._deciding(inventory).values()
+        return any(not {"no_root_squash", "all_squash"} & export.options for export in deciding)
 
     def rights(self, inventory: Inventory) -> frozenset[str]:
         """Say what all agents can do in the folder, of what they need; blocked where there is no folder."""
