@@ -68,7 +68,7 @@ def test_a_failure_says_who_was_asked_where_not_all_were(tmp_path: Path) -> None
         printed = {"answers": "gateway 192.168.0.1\nping 127.0.0.1 yes\nping 192.168.10.2 no\n"}
         node = parsed_of(inventory, printed)["n1"]
         advice = advise("tests_node", "peers", {"node": node, "inventory": inventory})
-        said[count] = advice.cause if advice else ""
+        said[count] = advice.cause.partition(": ")[0] if advice else ""
     assert said == {
         3: "n1 does not reach n2",
         12: "n1 does not reach n2 (it asked n2, n3, n4)",
