@@ -11,10 +11,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from edgeproof.errors import Does, EdgeproofError
 from edgeproof.facts.observed import Blocked, NotApplicable
+from edgeproof.files import own_yaml
 
 Context = Mapping[str, Any]
 """What is known where a check has failed, by the names of CONTEXT; what was not come to is left out."""
@@ -83,7 +82,7 @@ def advises(check: str, own_words: str = "") -> Callable[[Callable[..., Advice]]
 @cache
 def _rows() -> dict[str, dict[str, Any]]:
     text = resources.files("edgeproof.diagnose").joinpath("catalogue.yaml").read_text(encoding="utf-8")
-    rows: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    rows: dict[str, dict[str, Any]] = own_yaml(text)
     return rows
 
 

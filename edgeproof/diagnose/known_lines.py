@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-import yaml
+from edgeproof.files import own_yaml
 
 Program = Literal["container", "docker", "k3s", "nvpmodel", "kernel"]
 
@@ -29,7 +29,7 @@ def known_lines() -> tuple[KnownLine, ...]:
     text = resources.files("edgeproof.diagnose").joinpath("known_lines.yaml").read_text(encoding="utf-8")
     return tuple(
         KnownLine(line["id"], tuple(line["program"]), re.compile(line["words"]), line["source"])
-        for line in yaml.safe_load(text)
+        for line in own_yaml(text)
     )
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import PurePosixPath
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from edgeproof.inventory.sections import (
     Images,
@@ -39,7 +39,7 @@ class Inventory(Model):
     """The whole of cluster.yaml."""
 
     nodes: dict[str, Node]
-    ssh: Ssh = Ssh()
+    ssh: Ssh = Field(default_factory=Ssh)
     network: Network = Network()
     kubernetes: Kubernetes = Kubernetes()
     power: Power = Power()

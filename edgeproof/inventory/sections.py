@@ -104,8 +104,8 @@ class Ssh(Model):
     user: str = "user"
     port: int = Field(default=22, ge=1, le=65535)
     key: UserPath | None = None
-    config: UserPath = Path("~/.ssh/config").expanduser()
-    known_hosts: UserPath = Path("~/.ssh/known_hosts").expanduser()
+    config: UserPath = Field(default=Path("~/.ssh/config"), validate_default=True)
+    known_hosts: UserPath = Field(default=Path("~/.ssh/known_hosts"), validate_default=True)
     jump: str | None = None
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
-from edgeproof.files import carried
+from edgeproof.files import carried, own_yaml
 
 FOLDER = carried("manifests")
 
@@ -22,7 +20,7 @@ Manifest = dict[str, Any]
 
 def manifest(name: str) -> Manifest:
     """Read one manifest anew."""
-    found: Manifest = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    found: Manifest = own_yaml((FOLDER / name).read_text(encoding="utf-8"))
     return found
 
 

@@ -12,8 +12,8 @@ from types import TracebackType
 
 from selftest.replay.cluster_folder import Cluster
 from selftest.replay.keys import Keys
-from selftest.replay.pytest_process import import_theirs
-from selftest.replay.stage import CHECKOUT, Scene, play
+from selftest.replay.pytest_process import import_all
+from selftest.replay.stage import CHECKOUT, LIMITS_SCALE, Scene, play
 from selftest.replay.tools import make_tools
 from selftest.replay.verdict import Played
 
@@ -33,7 +33,7 @@ class Player:
     def __enter__(self) -> Player:
         command = [sys.executable, "-m", "selftest.replay.players"]
         kept = {"PYTHONPYCACHEPREFIX": str(self.folder / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
-        environment = {**os.environ, **(kept if self._compiled else {"PYTHONDONTWRITEBYTECODE": "1"})}
+        environment = {**os.environ, "EDGEPROOF_LIMITS_SCALE": LIMITS_SCALE, **(kept if self._compiled else {"PYTHONDONTWRITEBYTECODE": "1"})}
         self._process = subprocess.Popen(
             command, cwd=CHECKOUT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -64,7 +64,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     logging.getLogger("paramiko").addHandler(logging.NullHandler())
     keys = Keys()
-    import_theirs()
+    import_all()
     while True:
         try:
             scene = pickle.load(sys.stdin.buffer)

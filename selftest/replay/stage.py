@@ -103,11 +103,14 @@ def _first_process(scene: Scene, keys: Keys, result: Path) -> None:
 def _perform(scene: Scene, keys: Keys) -> Played:
     cluster = scene.cluster
     machines = {name: cluster.machine(name) for name in cluster.machines}
-    home = make_home(scene.folder / "runner", cluster, machines, keys)
-    _hide_this_machine(scene.folder / "runner")
+    namespaces.mount("none", "/", flags=namespaces.PRIVATE)
+    # In memory: a disk's file system takes its time to find a place for each of some hundred small files.
     space = scene.folder / "space"
     space.mkdir()
     namespaces.mount("tmpfs", space, "tmpfs")
+    runner = space / ".runner"
+    home = make_home(runner, cluster, machines, keys)
+    _hide_this_machine(runner)
     name_servers = [str(address) for address in cluster.network("dns", ["8.8.8.8"]) or []]
     open_machines = {name: machine for name, machine in machines.items() if not machine.behind}
     gateway = str(cluster.network("gateway", "192.168.0.1"))
@@ -126,7 +129,7 @@ def _perform(scene: Scene, keys: Keys) -> Played:
     for address in {OWN_NAME_SERVER, *answering}:
         answer_names(address, known=address != OWN_NAME_SERVER)
     _start_ssh(machines, shells, keys)
-    api = _start_api(cluster, scene.folder / "runner", keys)
+    api = _start_api(cluster, runner, keys)
     status, text = _run_pytest(scene, home, process)
     record = home.work / "run.json"
     asked = [question for shell in shells.values() for question in shell.undescribed()]
@@ -137,7 +140,6 @@ def _perform(scene: Scene, keys: Keys) -> Played:
 
 def _hide_this_machine(folder: Path) -> None:
     """Give the process its own /proc, accounts, names and host name in place of this machine's."""
-    namespaces.mount("none", "/", flags=namespaces.PRIVATE)
     namespaces.mount("proc", "/proc", "proc")
     socket.sethostname("laptop")
     (folder / "resolv.conf").write_text(f"nameserver {OWN_NAME_SERVER}\n")

@@ -14,9 +14,9 @@ import sys
 from pathlib import Path
 sys.path[0] = str(Path.cwd())
 import edgeproof
-from selftest.replay.pytest_process import PytestProcess, import_theirs
+from selftest.replay.pytest_process import PytestProcess, import_all
 
-import_theirs()
+import_all()
 edgeproof.left_here = True
 process = PytestProcess(Path(sys.argv[1]))
 environment = {"HOME": "/nowhere", "PATH": "/usr/bin:/bin"}
