@@ -11,10 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgeproof.facts.node.probes import probes_for
 from edgeproof.facts.node.sudo import SUDO, Sudo, parse_sudo
 from edgeproof.facts.observed import Unobserved
 from edgeproof.facts.probe import Output, Probe
 from edgeproof.facts.script import compose, take_apart
+from edgeproof.inventory import Inventory
+from selftest.replay.cluster_folder import BASES, load_base
 
 MARK = "edgeproof-0123456789abcdef"
 
@@ -51,6 +54,36 @@ def test_a_snippet_cannot_stall_the_others() -> None:
     )
     assert found["slow"].timed_out
     assert found["quick"].stdout == "here\n"
+
+
+def test_what_one_stalls_is_asked_again(tmp_path: Path) -> None:
+    """Where the limit of all ended before some were asked, each of these is asked by itself, and none twice that had answered."""
+    count = tmp_path / "count"
+    found = outputs_of(
+        [
+            Probe("before", f"echo x >>{count}; echo here", parse_nothing, timeout_s=0.4),
+            Probe("stalls", "echo begun; sleep 20", parse_nothing, timeout_s=0.4),
+            Probe("after", "set -- 1 2; echo $# there; exit 4", parse_nothing, timeout_s=0.4),
+        ]
+    )
+    assert found["before"] == Output("here\n", "", 0)
+    assert count.read_text() == "x\n"
+    assert found["stalls"].timed_out
+    assert found["stalls"].stdout == "begun\n"
+    assert found["after"] == Output("2 there\n", "", 4)
+
+
+def test_snippets_share_nothing() -> None:
+    """What a snippet sets, or where it goes, is its own."""
+    found = outputs_of(
+        [
+            Probe("sets", "x=1; cd /; f() { :; }; set -e; set -f; umask 077; trap 'echo end' EXIT; false", parse_nothing),
+            Probe("sees", 'echo "$x$#" "$(command -v f)" "$-" $(umask); pwd >&2', parse_nothing),
+        ]
+    )
+    assert found["sets"] == Output("end\n", "", 1)
+    assert found["sees"].stdout == "0   0022\n"
+    assert found["sees"].stderr != "/\n"
 
 
 def test_a_refused_sudo_is_seen() -> None:
@@ -206,3 +239,20 @@ def test_a_refused_command_is_not_repeated() -> None:
     found = parse_sudo(Output("", "Sorry, user user is not allowed to execute '/bin/sh -c SCRIPT' as root on x.", 77))
     assert isinstance(found, Sudo)
     assert found.said == "Sorry, user user is not allowed to execute this"
+
+
+MOST_BYTES = 131072
+"""The longest single argument that Linux takes (execve(2), MAX_ARG_STRLEN), and sshd gives the script to a shell as one."""
+
+
+@pytest.mark.parametrize("base", ["nano", "orin", "mixed"])
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+def test_what_is_asked_of_a_node(base: str, shell: str) -> None:
+    """Every snippet is whole: one that were not would take the others with it. The script is one argument, with room to spare."""
+    inventory = Inventory.model_validate(load_base(BASES / base).inventory)
+    for node in inventory.nodes.values():
+        probes = probes_for(inventory, node)
+        for probe in probes:
+            done = subprocess.run([shell, "-n", "-c", probe.snippet], capture_output=True, text=True, timeout=30)
+            assert (done.returncode, done.stderr) == (0, ""), probe.name
+        assert len(compose(probes, MARK, "sudo -n").encode()) < MOST_BYTES * 3 / 4

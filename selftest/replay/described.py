@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import accumulate
+from operator import or_
 from pathlib import PurePosixPath
 
 from pydantic import ValidationError
@@ -36,8 +37,9 @@ def undescribed(cluster: Cluster) -> list[str]:
 
 def named_on(inventory: Inventory, node: str) -> Named:
     """Give what the fact script and the trial mount name on a node."""
-    script = compose(probes_for(inventory, inventory.nodes[node]), "MARK", "sudo -n")
-    return named_in(script) | named_in(snippet(SNIPPETS, "mount"))
+    script = named_in(compose((), "MARK", "sudo -n"))
+    asked = (named_in(probe.snippet) for probe in probes_for(inventory, inventory.nodes[node]))
+    return reduce(or_, asked, script) | named_in(snippet(SNIPPETS, "mount"))
 
 
 def silent(machine: Machine, named: Named) -> list[str]:
