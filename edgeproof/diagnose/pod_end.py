@@ -36,6 +36,11 @@ def pod_end(
     return Advice(f"{does_not}, and this message is not in the catalogue: {last.strip()}", look, does="reads")
 
 
+def stale_on(node: str) -> Advice:
+    """Tell of stale handles in a pod on a node: its mount is the kubelet's."""
+    return catalogue("nfs-stale", node=node, path="/var/lib/kubelet/pods/*/volumes/kubernetes.io~nfs/*")
+
+
 def of_another_architecture(image: OwnersImage) -> Advice:
     """Tell of an image that somebody else built: another one has to be named."""
     return replace(

@@ -29,11 +29,22 @@ def synthetic(workloads: Workloads, nodes: dict[str, NodeFacts]) -> Advice:
 
 
 @advises("spread")
-def spread() -> Advice:
-    """A missing label, or a cordoned node."""
+def spread(agent: NodeFacts, workloads: Workloads, cluster: ClusterFacts, inventory: Inventory) -> Advice:
+    """Another node did its shard: one that nobody declared, or another agent, since this one took no pod any more."""
+    taker, label = workloads.taken(SYNTHETIC).get(agent.name, ""), inventory.scheduling.label
+    known, key = inventory.nodes.get(taker), label.partition("=")[0]
+    if taker and known is None:
+        return Advice(
+            f"{taker}, which cluster.yaml does not name, did the shard of {agent.name}: it has the label {label}, by which pods choose their nodes",
+            f"kubectl cordon {taker}   # or: kubectl label node {taker} {key}-; if it is to work here: add it to nodes in cluster.yaml",
+            does="changes",
+        )
+    own = cluster.member(agent.name).name
+    if known is not None and not known.takes_work:
+        return server_label(cluster.member(taker).name, label)
     return Advice(
-        "the agent took no shard, or two: is it labelled, and schedulable?",
-        "python -m edgeproof cluster -k 'worker_label or schedulable'",
+        f"{taker or 'no other node'} did the shard of {agent.name}, which had the label {label} and was not cordoned when this run began",
+        f"kubectl get node {own} -L {key}; kubectl describe node {own}   # cordoned, or without the label, since then",
         does="reads",
     )
 
@@ -43,24 +54,34 @@ def server_free(server: NodeFacts, cluster: ClusterFacts, inventory: Inventory) 
     """The label on the server, and a taint that the agents have, too, so that the shards tolerate it."""
     name = cluster.member(server.name).name
     if inventory.scheduling.label in cluster.member(server.name).labels:
-        key = inventory.scheduling.label.partition("=")[0]
-        return Advice(
-            f"shards run on the server, which has the label {inventory.scheduling.label}",
-            f"kubectl label node {name} {key}-",
-            does="changes",
-        )
+        return server_label(name, inventory.scheduling.label)
     return catalogue("master-hot", server=name, taint=inventory.scheduling.taint)
 
 
-@advises("gpu_in_shard")
-def gpu_in_shard(agent: NodeFacts, cluster: ClusterFacts) -> Advice:
-    """The runtime chain, in the cluster's own way."""
-    way, runtime = cluster.gpu_way, cluster.member(agent.name).runtime
-    row = "runtime-bypassed" if runtime != "docker" and not way.is_asked_for else ""
+def server_label(name: str, label: str) -> Advice:
+    """Tell of the label on a server."""
+    key = label.partition("=")[0]
     return Advice(
-        f"no GPU device came into the shard's container (way to the GPU: {way}, on {runtime})",
-        "python -m edgeproof node -k 'daemon or l4t_mount_lists or device'; python -m edgeproof cluster -k gpu",
-        row,
+        f"a shard ran on the server {name}, which has the label {label}",
+        f"kubectl label node {name} {key}-",
+        does="changes",
+    )
+
+
+@advises("gpu_in_shard")
+def gpu_in_shard(agent: NodeFacts, cluster: ClusterFacts, inventory: Inventory) -> Advice:
+    """The runtime chain, in the cluster's own way; or an image that does not ask NVIDIA's runtime for devices."""
+    way, runtime = cluster.gpu_way, cluster.member(agent.name).runtime
+    said = f"no GPU device came into the shard's container (way to the GPU: {way}, on {runtime})"
+    look = "python -m edgeproof node -k 'daemon or l4t_mount_lists or device'; python -m edgeproof cluster -k gpu"
+    if runtime != "docker" and not way.is_asked_for:
+        return Advice(said, look, "runtime-bypassed", does="reads")
+    image = inventory.images.worker
+    env = f"sudo docker image inspect {image}" if runtime == "docker" else f"sudo k3s crictl inspecti {image}"
+    return Advice(
+        f"{said}; if the runtime is in order, the image does not ask it for any: NVIDIA_VISIBLE_DEVICES is unset in it, or void",
+        f"{env} | grep NVIDIA_VISIBLE_DEVICES   # on {agent.name}: all; NVIDIA's own base images set it; {look}",
+        source="docker-jellyfin#152",
         does="reads",
     )
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from edgeproof.diagnose.advice import Advice, advises
 from edgeproof.diagnose.board_after import with_board
-from edgeproof.diagnose.pod_end import pod_end
+from edgeproof.diagnose.known_lines import meaning_of
+from edgeproof.diagnose.pod_end import pod_end, stale_on
 from edgeproof.facts.node import NodeFacts
+from edgeproof.measure.shards import JobRun, Shard
 from edgeproof.workload.runs import ON_ALL, ON_ONE, Workloads
+
+ALIKE = ("device", "torch", "weights", "precision", "decoder")
+"""What two shards must have alike to predict alike, of what their records tell."""
+
+MOST_NAMED = 3
+"""Of many images, the first ones are named."""
 
 
 @advises("on_one")
@@ -25,42 +33,78 @@ def _nfs_run(workloads: Workloads, nodes: dict[str, NodeFacts], name: str) -> Ad
     said, look = workloads.said(name), "python -m edgeproof cluster -k listing"
     if said:
         node = workloads.failures()[name].node
-        return with_board(
-            pod_end(said, look, "Workload II did not do its work"), nodes.get(node), workloads.after(node)
-        )
+        found = pod_end(said, look, "Workload II did not do its work")
+        return with_board(stale_on(node) if found.id == "nfs-stale" else found, nodes.get(node), workloads.after(node))
     return Advice(
         "Workload II did not try every image exactly once: does every agent see the same list?", look, does="reads"
     )
 
 
 @advises("predictions")
-def predictions() -> Advice:
-    """Another image, another model, or bad memory."""
+def predictions(workloads: Workloads) -> Advice:
+    """Which images, on which agents, and what these agents' shards have that the other run's has not."""
+    single, cluster = workloads.on_one(), workloads.on_all()
+    names = cluster.disagreeing(single)
+    shards = [shard for shard in cluster.shards if set(names) & set(shard.top1)]
+    told = "; ".join(_otherwise(shard, single.shards[0], names) for shard in shards)
     return Advice(
-        "the agents do not agree on what they see: another worker image, or faulty memory",
-        "python -m edgeproof cluster -k worker_image",
+        f"the agents do not agree on what they see: {told}; another torch, other weights, a GPU that computes wrongly, or faulty memory",
+        "python -m edgeproof cluster -k worker_image; python -m edgeproof workload -k 'image_on_every_agent or device'",
+        source="ultralytics#25030",
         does="reads",
     )
+
+
+def _otherwise(shard: Shard, single: Shard, names: list[str]) -> str:
+    """Say which images a shard sees otherwise than the single agent's, and what it ran on that the other did not."""
+    seen = [f"{name} is {shard.top1[name]}, not {single.top1[name]}" for name in names if name in shard.top1]
+    pairs = {key: (getattr(shard.record, key), getattr(single.record, key)) for key in ALIKE}
+    other = [f"its {key} is {own}, not {others}" for key, (own, others) in pairs.items() if own != others]
+    more = f", and {len(seen) - MOST_NAMED} more" if len(seen) > MOST_NAMED else ""
+    return f"on {shard.node}, against {single.node}: {', '.join([*seen[:MOST_NAMED], *other])}{more}"
 
 
 @advises("corrupt")
 def corrupt(workloads: Workloads) -> Advice:
-    """Readable on one agent, not on another."""
-    first = [
-        f"{failure.name}: {failure.reason}" for shard in workloads.on_all().shards for failure in shard.record.failures
-    ][:3]
+    """Readable on one agent and not on another, or on none."""
+    single, cluster = _reasons(workloads.on_one()), _reasons(workloads.on_all())
+    odd = {name: why for name, why in {**single, **cluster}.items() if (name in single) is not (name in cluster)}
+    stale = next((shard.node for shard, why in odd.values() if meaning_of("container", why) == "nfs-stale"), "")
+    look = "python -m edgeproof cluster -k listing"
+    if not odd:
+        return Advice(f"images failed that should not, or did not that should: {_named(cluster)}", look, does="reads")
+    said = f"images that one run could read, the other could not: {_named(odd)}"
+    if stale:
+        return stale_on(stale).after(said)
     return Advice(
-        "images failed that should not, or did not that should: " + ("; ".join(first) or "none failed"),
-        "python -m edgeproof cluster -k listing",
+        f"{said}; the NFS server, its disk or the way to it failed meanwhile, or the file was being written",
+        f"{look}; sudo dmesg -T | grep -i -e nfs -e 'I/O error' | tail   # the latter on that agent and on the NFS server",
         does="reads",
     )
 
 
+def _reasons(run: JobRun) -> dict[str, tuple[Shard, str]]:
+    return {failure.name: (shard, failure.reason) for shard in run.shards for failure in shard.record.failures}
+
+
+def _named(failed: dict[str, tuple[Shard, str]]) -> str:
+    first = [f"{name} on {shard.node}: {why}" for name, (shard, why) in failed.items()][:MOST_NAMED]
+    return "; ".join(first) or "none failed"
+
+
 @advises("warm_up")
-def warm_up() -> Advice:
-    """The worker's order of things."""
+def warm_up(agent: NodeFacts, workloads: Workloads) -> Advice:
+    """The worker's order of things; or no shard, whose place another node took."""
+    taker = workloads.taken(ON_ALL).get(agent.name)
+    if taker:
+        return Advice(
+            f"{taker} did the shard of {agent.name}, which took no pod when the job began: cordoned meanwhile, or short of something",
+            f"kubectl describe node {workloads.cluster.member(agent.name).name}",
+            does="reads",
+        )
     return Advice(
-        "the worker read images before its warm-up was over: its times include start-up",
+        "the worker read images before its warm-up was over: its times include start-up, the slowest images of all",
         "python -m edgeproof image --rebuild",
+        source="tensorrtx#1407",
         does="changes",
     )

@@ -6,19 +6,31 @@ from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.board_after import with_board
 from edgeproof.facts.node import NodeFacts
 from edgeproof.measure.shards import Speedup
+from edgeproof.measure.slow_work import slow_work
 from edgeproof.workload.runs import Workloads
+
+WORDS = {"read": "reading the images", "decode": "decoding them", "compute": "computing"}
+"""Phases of a shard's work, as a person says them."""
 
 
 @advises("speedup")
 def speedup(speedup: Speedup) -> Advice:
-    """Where the time went."""
+    """What grew most: reading, which the agents share; one agent's work; or nothing, where there is too little to share out."""
     lost = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in speedup.lost_s().items())
-    return Advice(
-        f"the agents together are no faster than one; their time: {lost}",
-        "python -m edgeproof node -k 'power_mode or clocks or peers'",
-        "slow-node",
-        does="reads",
-    )
+    said, work = f"the agents together are no faster than one; their time: {lost}", slow_work(speedup)
+    grew = f"{WORDS[work.phase]} grew by {work.grew_s:.1f} s beyond its share" if work.phase else "no phase grew"
+    if work.phase == "read":
+        where = f"on {work.node} alone" if work.node else "on all agents"
+        return catalogue("nfs-reads-slow").after(f"{said}; {grew}, {where}")
+    if work.node:
+        return catalogue("slow-node").after(f"{said}; {grew}, and {work.node} is slower than its peers")
+    if work.is_one_batch:
+        return Advice(
+            f"{said}; a shard has {work.images} images, which are computed as one batch (of up to {work.batch}): too few to share out",
+            "python -m edgeproof dataset --help   # a larger set of images, then this check again",
+            does="reads",
+        )
+    return catalogue("slow-node").after(f"{said}; {grew}, on all agents")
 
 
 @advises("straggler")

@@ -89,6 +89,21 @@ class JobRun:
                 return shard
         raise WorkloadError(f"no shard ran on {node}")
 
+    def taken_from(self, agents: list[str]) -> dict[str, str]:
+        """Give for each agent without a shard the node that has one too many: another agent, or one that was to have none."""
+        missing = [agent for agent in agents if agent not in self.nodes]
+        surplus = Counter(self.nodes)
+        surplus.subtract(agents)
+        return dict(zip(missing, sorted(surplus.elements()), strict=False))
+
+    def disagreeing(self, other: JobRun) -> list[str]:
+        """Name the images that both runs classified, and not alike; blocked where no image is of both."""
+        known = other.top1
+        both = {(name, top1) for shard in self.shards for name, top1 in shard.top1.items() if name in known}
+        if not both:
+            raise Blocked(f"no image was classified in both runs (see the check {'on_all' if known else 'on_one'})")
+        return sorted({name for name, top1 in both if known[name] != top1})
+
     def check_work(self, name: str) -> None:
         """Raise WorkloadError where a shard had images and classified none: that is no work, whatever its exit status."""
         for shard in self.shards:

@@ -15,7 +15,7 @@ from edgeproof.errors import EdgeproofError, WorkloadError
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.after_run import AfterRun
 from edgeproof.facts.observed import Blocked, NotApplicable, Unobserved
-from edgeproof.inventory import Inventory
+from edgeproof.inventory import ANY, Inventory
 from edgeproof.measure.shards import MOST_STRAGGLE, JobRun, Shard, Speedup
 from edgeproof.say import Say
 from edgeproof.trial.manifests import Manifest
@@ -86,10 +86,32 @@ class Workloads:
         return self._run(SYNTHETIC, lambda: synthetic_job(self.cluster, self.agents))
 
     def shards_on(self, agent: str) -> int:
-        """Count Workload I's shards on an agent; not applicable on one that is to get none."""
+        """Count Workload I's shards on an agent; not applicable on one that is to get none.
+
+        Blocked where a server did its shard, which server_free or taint tells, or where it did another agent's too.
+        """
         if agent not in self.agents:
             raise NotApplicable(f"{agent} has no GPU, and pods ask for one ({self.cluster.gpu_way})")
-        return self.synthetic().nodes.count(agent)
+        count, taken = self.synthetic().nodes.count(agent), self.taken(SYNTHETIC)
+        check = self._telling_of(taken[agent]) if agent in taken else "spread"
+        if check != "spread":
+            raise Blocked(f"{taken[agent]} did the shard of {agent} (see the check {check})")
+        robbed = next((other for other, taker in taken.items() if taker == agent), "")
+        if robbed:
+            raise Blocked(f"{agent} did the shard of {robbed}, too (see the check spread of {robbed})")
+        return count
+
+    def taken(self, name: str) -> dict[str, str]:
+        """Give for each agent without a shard in a workload that was run the node that did one too many."""
+        run = self._kept.get(name)
+        return run.taken_from(self.agents) if isinstance(run, JobRun) else {}
+
+    def _telling_of(self, taker: str) -> str:
+        """Name the check that tells of a node which did an agent's shard: of a server that is to be kept free, another than spread."""
+        node, scheduling = self.inventory.nodes.get(taker), self.inventory.scheduling
+        if node is None or node.takes_work or scheduling.taint == ANY:
+            return "spread"
+        return "server_free" if self.cluster.keeping_free(taker) else "taint"
 
     def shards_on_server(self, server: str) -> int:
         """Count Workload I's shards on a server; blocked where the server draws them, not applicable where they may be there."""
@@ -100,13 +122,16 @@ class Workloads:
         return found
 
     def gpu_devices(self, agent: str) -> list[str]:
-        """Give the GPU devices that Workload I's shard on an agent had; blocked where the node shows why there are none.
+        """Give the GPU devices that Workload I's shard on an agent had; blocked where the node shows why there are none, or had no shard.
 
         Not applicable on a machine without a GPU.
         """
         if agent in self.cluster.without_gpu:
             raise NotApplicable(f"{agent} has no GPU")
-        found = self.synthetic().on(agent).record.gpu_devices
+        run, taken = self.synthetic(), self.taken(SYNTHETIC)
+        if agent in taken:
+            raise Blocked(f"{taken[agent]} did the shard of {agent} (see the check {self._telling_of(taken[agent])})")
+        found = run.on(agent).record.gpu_devices
         if not found and self.broken.get(agent):
             raise Blocked(self.broken[agent])
         return found
@@ -142,7 +167,19 @@ class Workloads:
         """One agent against all; not applicable with a single agent."""
         if len(self.agents) < 2:
             raise NotApplicable("there is one agent: nothing to compare it with")
+        self._need_same_images()
         return Speedup(self.on_one(), self.on_all())
+
+    def unclassified(self, run: Callable[[], JobRun]) -> list[str]:
+        """Name the images that a run of Workload II could not classify; blocked where the two runs did not try the same ones."""
+        self._need_same_images()
+        return run().failures
+
+    def _need_same_images(self) -> None:
+        single, cluster = self.on_one(), self.on_all()
+        if single.tried != cluster.tried:
+            check = "on_one" if len(single.tried) != single.available else "on_all"
+            raise Blocked(f"the two runs of Workload II did not try the same images (see the check {check})")
 
     def _nfs(self, name: str, agents: list[str], job: str) -> JobRun:
         self.images()

@@ -158,3 +158,45 @@ def test_a_shard_that_classified_nothing(three: JobRun) -> None:
 def test_a_corrupt_image_is_no_broken_shard(three: JobRun) -> None:
     """Images that fail beside others that do not are the check corrupt's business."""
     three.check_work("Workload II")
+
+
+def test_every_agent_has_its_shard(three: JobRun) -> None:
+    """Nobody took a shard from anybody where each agent has one."""
+    assert three.taken_from(three.nodes) == {}
+
+
+@pytest.mark.parametrize(
+    ("nodes", "taken"),
+    [
+        (("user-worker", "old-nano", "user-worker4"), {"user-newworker": "old-nano"}),
+        (("user-worker", "user-worker", "user-worker4"), {"user-newworker": "user-worker"}),
+        (("user-worker4", "a", "b"), {"user-worker": "a", "user-newworker": "b"}),
+    ],
+)
+def test_who_took_a_shard(nodes: tuple[str, ...], taken: dict[str, str], three: JobRun) -> None:
+    """The node that has one too many is told beside the agent that has none: another agent, or one that was to have none."""
+    shards = tuple(replace(shard, node=node) for shard, node in zip(three.shards, nodes, strict=True))
+    assert JobRun(shards, three.wall_s).taken_from(three.nodes) == taken
+
+
+def with_top1(run: JobRun, top1: dict[str, int]) -> JobRun:
+    """Give a run of one shard that has seen these classes."""
+    shard = run.shards[0]
+    seen = shard.record.predictions.model_copy(update={"top1": top1})
+    return JobRun((replace(shard, record=shard.record.model_copy(update={"predictions": seen})),), run.wall_s)
+
+
+@pytest.mark.parametrize(
+    ("top1", "names"),
+    [({"a": 1, "b": 2}, []), ({"a": 1}, []), ({"a": 1, "b": 2, "c": 3}, []), ({"a": 9, "c": 3}, ["a"])],
+)
+def test_what_two_runs_disagree_on(top1: dict[str, int], names: list[str], single: JobRun) -> None:
+    """An image that one of the two runs has not classified is no disagreement."""
+    assert with_top1(single, top1).disagreeing(with_top1(single, {"a": 1, "b": 2})) == names
+
+
+@pytest.mark.parametrize(("known", "check"), [({"b": 2}, "on_all"), ({}, "on_one")])
+def test_nothing_to_disagree_on(known: dict[str, int], check: str, single: JobRun) -> None:
+    """Where no image was classified in both runs, another check tells why."""
+    with pytest.raises(Blocked, match=f"see the check {check}"):
+        with_top1(single, {"a": 1}).disagreeing(with_top1(single, known))

@@ -31,7 +31,7 @@ NANO = {
     "gpu_devices": ["/dev/nvhost-gpu", "/dev/nvhost-ctrl", "/dev/nvmap"], "peak_device_bytes": 412876800,
     "peak_host_bytes": 1834217472, "interrupted": False,
 }  # fmt: skip
-VALUES = frozenset({"images_per_s", "work_s", "failures", "classes"})
+VALUES = frozenset({"images_per_s", "work_s", "failures", "classes", "dataset", "start_up", "shares"})
 """What a rule's `record` gives for numbers to follow from; any other key is a field of the record."""
 
 
@@ -54,7 +54,7 @@ def worker_log(pod: Object, values: Mapping[str, Any], dataset: Mapping[str, Any
 def make_record(pod: Object, values: Mapping[str, Any], dataset: Mapping[str, Any]) -> dict[str, Any]:
     """Give the record of a pod's shard."""
     environment = _environment(pod)
-    folder, names, corrupt = _images(pod, environment, dataset)
+    folder, names, corrupt = _images(pod, environment, {**dataset, **values.get("dataset", {})})
     jobs, index = int(environment.get("TOTAL_JOBS", 1)), _index(pod)
     share = len(names) // jobs
     start, stop = index * share, len(names) if index == jobs - 1 else (index + 1) * share
@@ -66,7 +66,7 @@ def make_record(pod: Object, values: Mapping[str, Any], dataset: Mapping[str, An
         "source": "directory" if folder else "synthetic", "path": folder, "index": index, "total_jobs": jobs,
         "range": [start, stop], "available": len(names), "images_done": len(top1),
         "failures": [{"name": name, "index": names.index(name), "reason": why} for name, why in failed.items()],
-        "predictions": {"digest": _digest(top1), "top1": top1}, **_times(len(top1), work_s),
+        "predictions": {"digest": _digest(top1), "top1": top1}, **_times(len(top1), work_s, values),
     }  # fmt: skip
     return made | {key: value for key, value in values.items() if key not in VALUES}
 
@@ -116,10 +116,11 @@ def _digest(top1: dict[str, int]) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def _times(images: int, work_s: float) -> dict[str, Any]:
+def _times(images: int, work_s: float, values: Mapping[str, Any]) -> dict[str, Any]:
     """Give the phases one after the other, work in one piece each, and the rates that follow."""
     spans, clock_s = [], 0.01
-    seconds = START_UP | {phase: share * work_s for phase, share in WORK.items()}
+    start_up, shares = START_UP | values.get("start_up", {}), WORK | values.get("shares", {})
+    seconds = start_up | {phase: share * work_s for phase, share in shares.items()}
     for phase, length_s in seconds.items():
         if length_s or phase in START_UP:
             spans.append({"phase": phase, "start_s": round(clock_s, 4), "end_s": round(clock_s + length_s, 4)})

@@ -107,6 +107,17 @@ def test_other_predictions(runs: Runs) -> None:
 
 
 @case(
+    "logs: [{job: inference-nfs-2, node: user-newworker, record: {dataset: {count: 5}, start_up: {warm_up: 30}, shares: {read: 0.5}}}]"
+)
+def test_what_differs_in_one_pod(runs: Runs) -> None:
+    """A pod that lists other images, warms up for longer, and reads more slowly."""
+    shard = runs.nfs(*AGENTS).on("user-newworker")
+    assert (shard.record.available, shard.record.range) == (5, [2, 5])
+    assert shard.warm_up_end_s > 30
+    assert dict(shard.record.seconds)["read"] == pytest.approx(shard.work_s / 2, abs=0.001)
+
+
+@case(
     'scripts: [{kind: Job, indexes: {1: {state: failed, exitCode: 132, reason: Error, logs: "Illegal instruction\\n"}}}]'
 )
 def test_failed_index(runs: Runs) -> None:
