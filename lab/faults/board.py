@@ -37,6 +37,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         sentence="the board's prefix is /24, so its gateway lies outside its subnet",
         suite="tests_node",
         check="subnet",
+        catalogue_id="gateway-outside-subnet",
         breaks=(
             "a=$(ip -4 -o address show dev eth0 scope global | awk '{print $4; exit}'); g=$(ip route | awk '/^default/{print $3; exit}');"
             "n=$(ip route show dev eth0 proto kernel scope link | awk '{print $1; exit}');"
@@ -82,6 +83,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         sentence="the board boots into the desktop",
         suite="tests_node",
         check="headless",
+        catalogue_id="graphical-target",
         breaks=f"printf '[Service]\\nExecStart=/bin/true\\n' > {DISPLAY_MANAGER}; systemctl set-default graphical.target",
         mends=f"rm -f {DISPLAY_MANAGER}; systemctl set-default multi-user.target",
     ),
@@ -111,6 +113,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         sentence="daemon.json is right, but the running daemon was started before it was",
         suite="tests_node",
         check="daemon_agrees",
+        catalogue_id="daemon-not-restarted",
         breaks=KEPT + WITHOUT_DEFAULT + RESTART_DOCKER + f"cp {DAEMON_JSON}.kept {DAEMON_JSON}",
         mends=RESTORED + RESTART_DOCKER + "}",
         settled=DOCKER_ANSWERS,
@@ -122,6 +125,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         sentence="the user is not in the group docker",
         suite="tests_node",
         check="docker_group",
+        catalogue_id="docker-group",
         breaks="gpasswd -d user docker",
         mends="usermod -aG docker user",
     ),
