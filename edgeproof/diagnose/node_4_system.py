@@ -142,8 +142,13 @@ def thermal(node: NodeFacts) -> Advice:
 
 
 @advises("memory")
-def memory() -> Advice:
-    """Something eats it."""
+def memory(node: NodeFacts) -> Advice:
+    """Something eats it, or the kernel does not see all of it."""
+    most, total = node.fleet.most_memory_bytes, node.memory.total_bytes
+    if 2 * node.memory.available_bytes >= total:
+        return catalogue("memory-kept-back", node=node.name).after(
+            f"the kernel of {node.name} sees {total / 2**20:.0f} MiB, and {most / 2**20:.0f} on another board with the module {node.platform.module}"
+        )
     return catalogue("memory-in-use").after("more than half of the memory is in use while idle")
 
 

@@ -39,7 +39,7 @@ class Fleet(Facts):
     """What this node is compared with: what most of its like have, and which of the others it does not reach.
 
     `branch` is that of its own L4T release, `usual_branch` that of most boards with its SoC; `usual_mtu` the MTU of most nodes in its network;
-    `clock_off_by_s` is by how much its clock surely differs from the one with which most agree, this machine's among them.
+    `most_memory_bytes` is the most that any board with its module has. `clock_off_by_s` is by how much its clock surely differs from the one with which most agree, this machine's among them.
     """
 
     branch: str
@@ -51,6 +51,7 @@ class Fleet(Facts):
     same_host_key: tuple[str, ...]
     same_mac: tuple[str, ...]
     usual_mtu: int
+    most_memory_bytes: int
     worker_image_id: str
 
 

@@ -31,6 +31,7 @@ def fleets_of(nodes: dict[str, NodeFacts]) -> dict[str, Fleet]:
             same_host_key=same_host_key(facts, others),
             same_mac=same_mac(facts, others),
             usual_mtu=usual_mtu(facts, others),
+            most_memory_bytes=_most_memory_bytes(facts, others),
             worker_image_id=_usual_image(facts, nodes),
         )
     return fleets
@@ -62,6 +63,17 @@ def _is_like(facts: NodeFacts, other: NodeFacts) -> bool:
         return False
     own, its = facts.platform, other.platform
     return bool(own.soc) and own.soc == its.soc and bool(its.l4t)
+
+
+def _most_memory_bytes(facts: NodeFacts, others: list[NodeFacts]) -> int:
+    """Give the most memory that a kernel sees on a board with this module: no kernel sees more than there is."""
+    why = reason(facts, "memory")
+    if why is not None:
+        return unobserved(why)  # type: ignore[no-any-return]
+    module = "" if reason(facts, "platform") else facts.platform.module
+    like = [other for other in others if not reason(other, "platform") and not reason(other, "memory")]
+    seen = [other.memory.total_bytes for other in like if module and other.platform.module == module]
+    return max([facts.memory.total_bytes, *seen])
 
 
 def _silent_peers(facts: NodeFacts, others: list[NodeFacts]) -> tuple[str, ...]:

@@ -36,6 +36,25 @@ SOCS = {
 }
 """The SoC by a word of the board's model, where `compatible` does not tell; an Orin Nano is an Orin."""
 
+OF_ONE_SIZE = frozenset(
+    {
+        "p3448-0000",
+        "p3448-0002",
+        "p3448-0003",
+        "p3701-0004",
+        "p3701-0005",
+        "p3767-0000",
+        "p3767-0001",
+        "p3767-0003",
+        "p3767-0004",
+        "p3767-0005",
+    }
+)
+"""Jetson modules whose number stands for one size of memory (Jetson Linux Developer Guide, Jetson Modules and Configurations).
+
+A Xavier NX of 8 GB and one of 16 GB have one device tree.
+"""
+
 BOARDS = {"t210ref": "tegra210"}
 """The SoC by the BOARD of nv_tegra_release, where it stands for one alone."""
 
@@ -62,7 +81,8 @@ def jetpack_of(l4t: str) -> str:
 class Platform(Facts):
     """Architecture and kernel, what kind of machine, SoC and board model, L4T release and JetPack; '' where there is none.
 
-    `package` is the release of the package nvidia-l4t-core, where that tells another one than NVIDIA's own file.
+    `package` is the release of the package nvidia-l4t-core, where that tells another one than NVIDIA's own file; `module` the number of the
+    Jetson module, where it stands for one size of memory.
     """
 
     architecture: str
@@ -73,6 +93,7 @@ class Platform(Facts):
     l4t: str
     package: str
     jetpack: str
+    module: str
 
     @property
     def branch(self) -> str:
@@ -118,7 +139,7 @@ def parse_platform(output: Output) -> Platform | Unobserved:
     card = bool(re.search(r"^nvidia$", text, re.M))
     return Platform(
         field["arch"], field["kernel"], "jetson" if jetson else "nvidia" if card else "other", soc, model,
-        l4t, package if package != l4t else "", jetpack_of(l4t),
+        l4t, package if package != l4t else "", jetpack_of(l4t), _module(field.get("words", "")),
     )  # fmt: skip
 
 
@@ -129,6 +150,12 @@ def _soc(compatible: str, model: str) -> str:
     words = model.replace("-", " ").replace("_", " ").lower().split()
     names = (soc for word, soc in SOCS.items() if word.lower() in words)
     return next(names, "") if {"nvidia", "jetson"} & set(words) else ""
+
+
+def _module(compatible: str) -> str:
+    """Find the module's number: after the carrier's and a plus, as in nvidia,p3768-0000+p3767-0005-super."""
+    told = re.search(r"^nvidia,[\w-]{1,40}\+(p[0-9]{4}-[0-9]{4})", compatible)
+    return told[1] if told and told[1] in OF_ONE_SIZE else ""
 
 
 PLATFORM = Probe("platform", snippet(SNIPPETS, "platform"), parse_platform)
