@@ -93,7 +93,7 @@ class Platform(Facts):
     l4t: str
     package: str
     jetpack: str
-    module: str
+    module: str = ""
 
     @property
     def branch(self) -> str:
