@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.board_after import with_board
 from edgeproof.diagnose.pod_end import pod_end
@@ -11,7 +13,7 @@ from edgeproof.inventory import Inventory
 from edgeproof.workload.runs import SYNTHETIC, Workloads
 
 
-@advises("image_on_every_agent")
+@advises("image_on_every_agent", "the error of the step that failed: building, sending or loading")
 def image_on_every_agent() -> Advice:
     """The error says which step failed."""
     return Advice("the worker image could not be built, sent or loaded", "python -m edgeproof image", does="changes")
@@ -34,11 +36,11 @@ def spread(agent: NodeFacts, workloads: Workloads, cluster: ClusterFacts, invent
     taker, label = workloads.taken(SYNTHETIC).get(agent.name, ""), inventory.scheduling.label
     known, key = inventory.nodes.get(taker), label.partition("=")[0]
     if taker and known is None:
-        return Advice(
-            f"{taker}, which cluster.yaml does not name, did the shard of {agent.name}: it has the label {label}, by which pods choose their nodes",
-            f"kubectl cordon {taker}   # or: kubectl label node {taker} {key}-; if it is to work here: add it to nodes in cluster.yaml",
-            does="changes",
+        stray = catalogue("node-not-declared").after(
+            f"{taker}, which cluster.yaml does not name, did the shard of {agent.name}: it has the label {label}, by which pods choose their nodes"
         )
+        fix = f"kubectl cordon {taker}   # or: kubectl label node {taker} {key}-; if it is to work here: add it to nodes in cluster.yaml"
+        return replace(stray, fix=fix, does="changes")
     own = cluster.member(agent.name).name
     if known is not None and not known.takes_work:
         return server_label(cluster.member(taker).name, label)
@@ -60,11 +62,8 @@ def server_free(server: NodeFacts, cluster: ClusterFacts, inventory: Inventory) 
 
 def server_label(name: str, label: str) -> Advice:
     """Tell of the label on a server."""
-    key = label.partition("=")[0]
-    return Advice(
-        f"a shard ran on the server {name}, which has the label {label}",
-        f"kubectl label node {name} {key}-",
-        does="changes",
+    return catalogue("worker-label-on-server", node=name, key=label.partition("=")[0]).after(
+        f"a shard ran on the server {name}, which has the label {label}"
     )
 
 

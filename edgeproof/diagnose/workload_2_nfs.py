@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edgeproof.diagnose.advice import Advice, advises
+from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.board_after import with_board
 from edgeproof.diagnose.known_lines import meaning_of
 from edgeproof.diagnose.pod_end import pod_end, stale_on
@@ -47,12 +47,7 @@ def predictions(workloads: Workloads) -> Advice:
     names = cluster.disagreeing(single)
     shards = [shard for shard in cluster.shards if set(names) & set(shard.top1)]
     told = "; ".join(_otherwise(shard, single.shards[0], names) for shard in shards)
-    return Advice(
-        f"the agents do not agree on what they see: {told}; another torch, other weights, a GPU that computes wrongly, or faulty memory",
-        "python -m edgeproof cluster -k worker_image; python -m edgeproof workload -k 'image_on_every_agent or device'",
-        source="ultralytics#25030",
-        does="reads",
-    )
+    return catalogue("predictions-differ").after(f"the agents do not agree on what they see: {told}")
 
 
 def _otherwise(shard: Shard, single: Shard, names: list[str]) -> str:
@@ -102,9 +97,4 @@ def warm_up(agent: NodeFacts, workloads: Workloads) -> Advice:
             f"kubectl describe node {workloads.cluster.member(agent.name).name}",
             does="reads",
         )
-    return Advice(
-        "the worker read images before its warm-up was over: its times include start-up, the slowest images of all",
-        "python -m edgeproof image --rebuild",
-        source="tensorrtx#1407",
-        does="changes",
-    )
+    return catalogue("warm-up-too-late").after("the worker read images before its warm-up was over")
