@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.board_after import with_board
 from edgeproof.diagnose.known_lines import meaning_of
@@ -35,9 +37,23 @@ def _nfs_run(workloads: Workloads, nodes: dict[str, NodeFacts], name: str) -> Ad
         node = workloads.failures()[name].node
         found = pod_end(said, look, "Workload II did not do its work")
         return with_board(stale_on(node) if found.id == "nfs-stale" else found, nodes.get(node), workloads.after(node))
+    run = workloads.on_one() if name == ON_ONE else workloads.on_all()
     return Advice(
-        "Workload II did not try every image exactly once: does every agent see the same list?", look, does="reads"
+        f"Workload II did not try every image exactly once: does every agent see the same list? {_lists(run, workloads.on_one())}",
+        f"{look}   # again, when nothing is being copied; an NFS client may show an old list for a minute (nfs(5): acdirmax)",
+        does="reads",
     )
+
+
+def _lists(run: JobRun, single: JobRun) -> str:
+    """Say how many images each agent lists, and which were tried twice, or only by the single agent."""
+    tried = Counter(run.tried)
+    told = {
+        "listed": [f"{shard.record.available} on {shard.node}" for shard in run.shards],
+        "tried twice": sorted(name for name, times in tried.items() if times > 1),
+        "not tried": sorted(set(single.tried) - set(tried)),
+    }
+    return "; ".join(f"{what}: {', '.join(names[:MOST_NAMED])}" for what, names in told.items() if names)
 
 
 @advises("predictions")
@@ -61,19 +77,31 @@ def _otherwise(shard: Shard, single: Shard, names: list[str]) -> str:
 
 @advises("corrupt")
 def corrupt(workloads: Workloads) -> Advice:
-    """Readable on one agent and not on another, or on none."""
+    """Readable on one agent and not on another; or damaged for all."""
     single, cluster = _reasons(workloads.on_one()), _reasons(workloads.on_all())
     odd = {name: why for name, why in {**single, **cluster}.items() if (name in single) is not (name in cluster)}
-    stale = next((shard.node for shard, why in odd.values() if meaning_of("container", why) == "nfs-stale"), "")
-    look = "python -m edgeproof cluster -k listing"
     if not odd:
-        return Advice(f"images failed that should not, or did not that should: {_named(cluster)}", look, does="reads")
+        return _damaged(cluster, workloads.known_corrupt())
     said = f"images that one run could read, the other could not: {_named(odd)}"
+    stale = next((shard.node for shard, why in odd.values() if meaning_of("container", why) == "nfs-stale"), "")
     if stale:
         return stale_on(stale).after(said)
     return Advice(
         f"{said}; the NFS server, its disk or the way to it failed meanwhile, or the file was being written",
-        f"{look}; sudo dmesg -T | grep -i -e nfs -e 'I/O error' | tail   # the latter on that agent and on the NFS server",
+        "python -m edgeproof cluster -k listing; sudo dmesg -T | grep -i -e nfs -e 'I/O error' | tail   # the latter on that agent and on the NFS server",
+        does="reads",
+    )
+
+
+def _damaged(failed: dict[str, tuple[Shard, str]], known: list[str]) -> Advice:
+    """Both runs stumble over the same images, and the note that was written with the images names others."""
+    more = {name: why for name, why in failed.items() if name not in known}
+    sound = [name for name in known if name not in failed]
+    told = [f"not known to be corrupt, and no agent can read them: {_named(more)}"] if more else []
+    told += [f"noted as corrupt, and read all the same: {', '.join(sound[:MOST_NAMED])}"] if sound else []
+    return Advice(
+        f"the images are no longer those that edgeproof made: {'; '.join(told)}; damaged as they were copied, or by the disk, or replaced",
+        f"python -m edgeproof node -k disk_health; sha256sum {min([*more, *sound])}   # where they come from, and on the NFS server; then copy them again",
         does="reads",
     )
 
