@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
@@ -27,7 +28,14 @@ def synthetic(workloads: Workloads, nodes: dict[str, NodeFacts]) -> Advice:
     if said:
         node = workloads.failures()[SYNTHETIC].node
         return with_board(pod_end(said, look, "Workload I did not do its work"), nodes.get(node), workloads.after(node))
-    return Advice("Workload I did not classify all its images", look, does="reads")
+    failed = Counter(
+        (shard.node, each.reason) for shard in workloads.synthetic().shards for each in shard.record.failures
+    )
+    if not failed:
+        return Advice("Workload I did not classify all its images", look, does="reads")
+    ((node, reason), times) = failed.most_common(1)[0]
+    found = pod_end(reason, look, "images could not be classified")
+    return found.after(f"on {node} {times} of {failed.total()} images that failed said {reason}")
 
 
 @advises("spread")

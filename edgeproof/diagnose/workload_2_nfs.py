@@ -39,7 +39,7 @@ def _nfs_run(workloads: Workloads, nodes: dict[str, NodeFacts], name: str) -> Ad
         return with_board(stale_on(node) if found.id == "nfs-stale" else found, nodes.get(node), workloads.after(node))
     run = workloads.on_one() if name == ON_ONE else workloads.on_all()
     return Advice(
-        f"Workload II did not try every image exactly once: does every agent see the same list? {_lists(run, workloads.on_one())}",
+        f"Workload II did not try every image exactly once: does every agent see the same list, each name once? {_lists(run, workloads.on_one())}",
         f"{look}   # again, when nothing is being copied; an NFS client may show an old list for a minute (nfs(5): acdirmax)",
         does="reads",
     )
@@ -50,6 +50,7 @@ def _lists(run: JobRun, single: JobRun) -> str:
     tried = Counter(run.tried)
     told = {
         "listed": [f"{shard.record.available} on {shard.node}" for shard in run.shards],
+        "different images tried": [str(len(tried))],
         "tried twice": sorted(name for name, times in tried.items() if times > 1),
         "not tried": sorted(set(single.tried) - set(tried)),
     }

@@ -177,9 +177,10 @@ class Workloads:
 
     def _need_same_images(self) -> None:
         single, cluster = self.on_one(), self.on_all()
+        if len(set(single.tried)) != single.available or len(single.tried) != single.available:
+            raise Blocked("Workload II did not try each image once on one agent (see the check on_one)")
         if single.tried != cluster.tried:
-            check = "on_one" if len(single.tried) != single.available else "on_all"
-            raise Blocked(f"the two runs of Workload II did not try the same images (see the check {check})")
+            raise Blocked("the two runs of Workload II did not try the same images (see the check on_all)")
 
     def _nfs(self, name: str, agents: list[str], job: str) -> JobRun:
         self.images()

@@ -65,7 +65,10 @@ def make_record(pod: Object, values: Mapping[str, Any], dataset: Mapping[str, An
         "schema": SCHEMA, "profile": environment.get("EDGEPROOF_PROFILE", "tuned"), "node": pod["spec"].get("nodeName"),
         "source": "directory" if folder else "synthetic", "path": folder, "index": index, "total_jobs": jobs,
         "range": [start, stop], "available": len(names), "images_done": len(top1),
-        "failures": [{"name": name, "index": names.index(name), "reason": why} for name, why in failed.items()],
+        "failures": [
+            {"name": name, "index": index, "reason": failed[name]}
+            for index, name in enumerate(names[start:stop], start) if name in failed
+        ],
         "predictions": {"digest": _digest(top1), "top1": top1}, **_times(len(top1), work_s, values),
     }  # fmt: skip
     return made | {key: value for key, value in values.items() if key not in VALUES}
@@ -91,7 +94,8 @@ def _images(pod: Object, environment: dict[str, str], dataset: Mapping[str, Any]
         return "", [f"synthetic-{number:06d}" for number in range(int(environment.get("TOTAL_IMAGES", 120)))], []
     corrupt = dataset.get("corrupt", 0)
     recipe = Recipe(int(dataset.get("count", 60)), corrupt=corrupt if isinstance(corrupt, int) else 0)
-    return folder, recipe.names(), recipe.corrupt_names() if isinstance(corrupt, int) else list(corrupt)
+    names = sorted([*recipe.names(), *dataset.get("twice", [])])
+    return folder, names, recipe.corrupt_names() if isinstance(corrupt, int) else list(corrupt)
 
 
 def _failures(given: Any, names: list[str], corrupt: list[str]) -> dict[str, str]:

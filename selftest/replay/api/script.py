@@ -88,7 +88,7 @@ class Spec:
         self.rules = {name: _rules(name, spec.get(name)) for name in RULE_KEYS}
         self.tokens = [str(token) for token in spec.get("tokens") or []]
         self.nfs: Mapping[str, Any] = known("nfs", spec.get("nfs") or {}, {"files", "listing_sha256", "options"})
-        self.dataset: Mapping[str, Any] = known("dataset", spec.get("dataset") or {}, {"count", "corrupt"})
+        self.dataset: Mapping[str, Any] = known("dataset", spec.get("dataset") or {}, {"count", "corrupt", "twice"})
         self.worker: Mapping[str, Any] = spec.get("worker") or {}
         self.gpus: Mapping[str, int] = spec.get("gpus") or {}
 
