@@ -8,6 +8,7 @@ import pytest
 
 from edgeproof.facts.cluster.claims import misfit, off_nfs, parse_claims
 from edgeproof.facts.cluster.objects import Volume, parse_volume
+from edgeproof.facts.observed import NotApplicable
 
 NAME = "nfs-images-pvc"
 CSI = {"driver": "nfs.csi.k8s.io", "volumeAttributes": {"server": "nas.lan", "share": "/volume1"}}
@@ -46,7 +47,8 @@ def test_off_nfs(differs: dict[str, Any], volume: dict[str, Any]) -> None:
 @pytest.mark.parametrize("differs", [{"name": "data-postgres-0"}, {"namespace": "edgeproof-1a2b3c4d"}])
 def test_not_judged(differs: dict[str, Any]) -> None:
     """Claims of other names, and edgeproof's own, are nobody's business here."""
-    assert found(claim(**differs), LOCAL) == ()
+    with pytest.raises(NotApplicable, match="no claim nfs-images-pvc yet"):
+        found(claim(**differs), LOCAL)
 
 
 def both(spec: dict[str, Any], held: dict[str, Any] | None = None, **volume: Any) -> tuple[Volume, Volume]:

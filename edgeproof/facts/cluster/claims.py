@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from edgeproof.facts.cluster.objects import Volume, parse_volume
 from edgeproof.facts.cluster.quantities import shown
+from edgeproof.facts.observed import NotApplicable
 
 SAID_CHARACTERS = 300
 
@@ -31,9 +32,12 @@ def off_nfs(claims: Iterable[Volume], volumes: Iterable[Volume], name: str) -> t
 
     A volume that is kept for another claim counts as none. Modes are not compared where the two are bound: Kubernetes does so before,
     and afterwards a mode keeps no node from mounting NFS (its documentation, Persistent Volumes, Access Modes).
+    Not applicable where there is no such claim.
     """
     on_nfs = {volume.name: volume for volume in volumes if volume.nfs}
-    users = (claim for claim in claims if claim.name == name and not claim.namespace.startswith("edgeproof-"))
+    users = [claim for claim in claims if claim.name == name and not claim.namespace.startswith("edgeproof-")]
+    if not users:
+        raise NotApplicable(f"there is no claim {name} yet but edgeproof's own, which pods are tried with")
     return tuple(claim for claim in users if not _is_on_nfs(claim, on_nfs.get(claim.volume)))
 
 
