@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgeproof.facts.cluster import parse_cluster
-from edgeproof.facts.cluster.claims import off_nfs, parse_claims
+from edgeproof.facts.cluster.claims import misfit, parse_claims
 from edgeproof.facts.cluster.gpu_way import parse_runtime_class
 from edgeproof.facts.cluster.members import parse_member
 from edgeproof.facts.cluster.objects import parse_volume
@@ -32,7 +32,12 @@ from selftest.facts.test_parsers import changed, derived
 POD = json.loads((SAMPLES / "pod" / "running.json").read_text())
 CLAIM = {
     "metadata": {"name": "nfs-images-pvc", "namespace": "default", "uid": "1"},
-    "spec": {"accessModes": ["ReadWriteMany"], "storageClassName": "", "volumeName": "pv-1"},
+    "spec": {
+        "accessModes": ["ReadWriteMany"],
+        "storageClassName": "",
+        "volumeName": "pv-1",
+        "resources": {"requests": {"storage": "1Gi"}},
+    },
     "status": {"phase": "Pending", "accessModes": ["ReadWriteMany"], "capacity": {"storage": "1Gi"}},
 }
 VOLUMES = [
@@ -42,6 +47,8 @@ VOLUMES = [
             "nfs": {"server": "10.0.0.1", "path": "/a"},
             "mountOptions": ["hard"],
             "accessModes": ["ReadWriteMany"],
+            "capacity": {"storage": "1Gi"},
+            "claimRef": {"namespace": "default", "name": "nfs-images-pvc", "uid": "1"},
         },
         "status": {"phase": "Bound"},
     },
@@ -64,7 +71,11 @@ OBJECTS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "pod": (POD, parse_pod),
     "volume": (VOLUMES[0], parse_volume),
     "csi volume": (VOLUMES[1], parse_volume),
-    "claim and event": ([CLAIM, EVENT], lambda pair: off_nfs(parse_claims([pair[0]], [pair[1]]), [], "nfs-images-pvc")),
+    "claim and event": (
+        [CLAIM, EVENT],
+        lambda pair: [misfit(claim, [parse_volume(VOLUMES[0])]) for claim in parse_claims([pair[0]], [pair[1]])],
+    ),
+    "volume of a claim": (VOLUMES[0], lambda volume: misfit(parse_volume(CLAIM), [parse_volume(volume)])),
     "runtime class": (RUNTIME_CLASS, parse_runtime_class),
 }
 """Each kind of object as it is, and what reads it."""
