@@ -17,8 +17,8 @@ def test_address(node: NodeFacts, inventory: Inventory) -> None:
 
 def test_subnet(node: NodeFacts, inventory: Inventory) -> None:
     """The prefix length is the declared one, so that the gateway lies in the node's own subnet; and it is there."""
-    assert inventory.network.prefix in node.network.prefixes(node.declared.address)
     assert node.network.outside(node.declared.address, inventory.network.gateways) == ()
+    assert inventory.network.prefix in node.network.prefixes(node.declared.address)
     assert set(inventory.network.gateways) <= node.answers.there
 
 

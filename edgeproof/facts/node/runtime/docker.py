@@ -149,13 +149,14 @@ def parse_object(text: str) -> dict[str, Any]:
 
 
 def _active(state: dict[str, str], answer: _Answer, program: bool, ended: bool) -> Any:
-    """Tell systemd's word, unless the answer tells more: whatever answers as Docker runs."""
+    """Tell systemd's word, unless the answer tells more: whatever answers as Docker runs, and a service that does not is not known to."""
     if answer.is_docker:
         return "active"
     if "host" in answer.info:
         return PODMAN
     if state:
-        return state.get("ActiveState") or Unobserved("systemctl reported no state of docker.service")
+        told = state.get("ActiveState")
+        return Unobserved(answer.words) if told == "active" else told or Unobserved("systemctl reported no state of docker.service")
     if program and not ended:
         return Unobserved(answer.words)
     return NO_DAEMON if program else NOT_INSTALLED
