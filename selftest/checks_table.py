@@ -31,7 +31,7 @@ Made by `python -m selftest.checks_table` from the suites, the snippets, the adv
 *May advise*: rows of the [catalogue](../edgeproof/diagnose/catalogue.yaml) that its advice can come to; `edgeproof explain ROW` shows one;
 its own words, where it only repeats what it read.
 *Fails in*: cases of [selftest/replay/cases](../selftest/replay/cases) whose verdict says so. *Near misses*: cases that resemble a failure, and in
-which it must not fail (`near:`, [replay.md](replay.md)).
+which it must not fail (`near:`, or `passes:` on another node of a case in which it fails; [replay.md](replay.md)).
 
 | check | what is so | reads | may advise | fails in | near misses |
 |---|---|---|---|---|---|
@@ -55,7 +55,8 @@ def cases_by_check() -> dict[str, dict[tuple[str, str], list[str]]]:
         for suite in case.run:
             for name in sorted(failing):
                 found["failing"][suite, name].append(case.name)
-            for name in case.near:
+            beside = {name for entry in case.verdict.passes for name in entry.checks if name in failing}
+            for name in (*case.near, *sorted(beside)):
                 found["near"][suite, name].append(case.name)
     return found
 

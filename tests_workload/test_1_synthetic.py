@@ -6,9 +6,9 @@ from edgeproof.plugin.fixtures_workload import Measured
 from edgeproof.workload.runs import Workloads
 
 
-def test_image_on_every_agent(workloads: Workloads) -> None:
+def test_image_on_every_agent(workloads: Workloads, inventory: Inventory) -> None:
     """The worker image is built once for each kind of machine, and the same on every agent of a kind."""
-    workloads.images()  # raises what did not work: building, sending, loading, or another image on an agent than was sent
+    assert set(workloads.images()) == {agent.name for agent in inventory.agents}
 
 
 def test_synthetic(measured: Measured, workloads: Workloads, inventory: Inventory) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -70,6 +71,8 @@ def plain(value: Any) -> Any:
         return "inapplicable" if isinstance(value, Inapplicable) else "unobserved"
     if is_dataclass(value):
         return {field.name: plain(observed(value, field.name)) for field in fields(value)}  # type: ignore[arg-type]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, set | frozenset):

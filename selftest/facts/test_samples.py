@@ -50,7 +50,7 @@ def wrong_in(file: Path) -> list[str]:
     """List what is wrong in a board's file: where it is from, facts that no parser reads, and what is read otherwise than written."""
     said = yaml.safe_load(file.read_text(encoding="utf-8"))
     wrong = [f"no {key}" for key in ("source", "date", "board", "facts") if not said.get(key)]
-    wrong += [] if said.get("origin") in ("lab", "board") else ["origin is neither lab nor board"]
+    wrong += [] if said.get("origin") in ("lab", "board", "made") else ["origin is neither lab, board nor made"]
     for sample in samples_of_board(file):
         if sample.topic not in PARSERS:
             wrong.append(f"{sample.topic}: no parser has this name")

@@ -135,7 +135,8 @@ def test_harmless(harm: str) -> None:
     """No fix of the catalogue, of advice or of an error does what no fix may do."""
     rows = [(row, str(CATALOGUE[row]["fix"])) for row in CATALOGUE]
     texts = [*rows, *((where, fix) for where, fix, _ in FIXES), *texts_of_diagnose()]
-    assert [place for place, text in texts if re.search(HARMFUL[harm], text)] == []
+    found = [f"{place}: {text}" for place, text in texts if re.search(HARMFUL[harm], text)]
+    assert not found, "\n".join([f"no fix {harm} ({HARMFUL[harm]}): say it otherwise, e.g. by sudoedit, tee -a, or the program that owns the file", *found])
 
 
 @pytest.mark.parametrize("row", CATALOGUE)

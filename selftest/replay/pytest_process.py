@@ -95,10 +95,7 @@ def _live(folder: Path, asked: int, prints: int) -> None:
             os._exit(0)
         arguments, environment = json.loads(text)
         _be_fresh(folder, environment, prints)
-        import pytest
-
-        sys.argv = [str(Path(pytest.__file__).with_name("__main__.py")), *arguments]
-        status = int(pytest.console_main())
+        status = _run(arguments)
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
     except BaseException:
@@ -111,6 +108,20 @@ def _live(folder: Path, asked: int, prints: int) -> None:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         os._exit(status)
+
+
+def _run(arguments: list[str]) -> int:
+    """Be `python -m pytest`, or what `edgeproof` is where that is the first of the arguments."""
+    if arguments[:1] == [OURS]:
+        from edgeproof.cli import main
+
+        sys.argv = arguments
+        main()
+        return 0
+    import pytest
+
+    sys.argv = [str(Path(pytest.__file__).with_name("__main__.py")), *arguments]
+    return int(pytest.console_main())
 
 
 def _stream(number: int, errors: str) -> io.TextIOWrapper:

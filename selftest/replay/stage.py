@@ -23,7 +23,7 @@ from selftest.replay.loopback import take_addresses
 from selftest.replay.machine import Machine
 from selftest.replay.names import answer_names
 from selftest.replay.node_shell import NodeShell
-from selftest.replay.pytest_process import PytestProcess
+from selftest.replay.pytest_process import OURS, PytestProcess
 from selftest.replay.ssh_machines import Forward, SshMachine
 from selftest.replay.verdict import Played
 
@@ -41,7 +41,7 @@ HIDDEN = Path("/etc/rancher")
 
 @dataclass(frozen=True)
 class Scene:
-    """What is to be played: a cluster, the options of pytest, and an empty folder of the scene's own."""
+    """What is to be played: a cluster, the options of pytest (or a command, after `edgeproof`), and an empty folder of the scene's own."""
 
     cluster: Cluster
     run: tuple[str, ...]
@@ -180,7 +180,7 @@ def _start_api(cluster: Cluster, folder: Path, keys: Keys) -> FakeApi | None:
 def _run_pytest(scene: Scene, home: Home, process: PytestProcess) -> tuple[int, str]:
     """Run the command as its user does; give its exit status and all that it printed."""
     record, inventory = home.work / "run.json", home.work / "cluster.yaml"
-    options = [f"--edgeproof-inventory={inventory}", f"--edgeproof-run-record={record}", "-p", "no:cacheprovider"]
+    options = [f"--inventory={inventory}"] if scene.run[0] == OURS else [f"--edgeproof-inventory={inventory}", f"--edgeproof-run-record={record}", "-p", "no:cacheprovider"]
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home.folder),
