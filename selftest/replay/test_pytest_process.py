@@ -13,11 +13,11 @@ DRIVER = """
 import sys
 from pathlib import Path
 sys.path[0] = str(Path.cwd())
-import edgeproof
+import tests_node
 from selftest.replay.pytest_process import PytestProcess, import_all
 
 import_all()
-edgeproof.left_here = True
+tests_node.left_here = True
 process = PytestProcess(Path(sys.argv[1]))
 environment = {"HOME": "/nowhere", "PATH": "/usr/bin:/bin"}
 status, text = process.run(["-p", "no:cacheprovider", "-q", *sys.argv[3:]], environment, float(sys.argv[2]))
@@ -33,8 +33,8 @@ def test_them():
     assert os.getcwd() == os.path.dirname(__file__)
     assert os.read(0, 9) == b""
     assert sys.argv[0].endswith("pytest/__main__.py")
-    import edgeproof
-    assert not hasattr(edgeproof, "left_here")
+    import tests_node
+    assert not hasattr(tests_node, "left_here")
 """
 
 
@@ -51,7 +51,7 @@ def run(folder: Path, limit_s: float, test: str, *options: str) -> str:
 
 
 def test_surroundings(tmp_path: Path) -> None:
-    """Environment, folder, standard input, arguments and our own modules are a new process's."""
+    """Environment, folder, standard input, arguments and the suites are a new process's."""
     said = run(tmp_path, 60, SURROUNDINGS, "-s")
     assert said.startswith("0 "), said
     assert "1 passed" in said
