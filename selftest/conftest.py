@@ -31,6 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="try the wheel with every Python found here, not with this one alone",
     )
     parser.addoption(
+        "--all-cases",
+        action="store_true",
+        help="play every replayed case, also those that tell nothing that another does not",
+    )
+    parser.addoption(
         "--old-image",
         action="store_true",
         help="build the worker's image on a base with torch 1.10, and run the workloads with it on the lab",

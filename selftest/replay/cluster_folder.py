@@ -69,7 +69,10 @@ class Cluster:
 
 
 class Differs(Form):
-    """What a case says differs from its base. `silent` are addresses of name servers that answer nobody."""
+    """What a case says differs from its base. `silent` are addresses of name servers that answer nobody.
+
+    `without` are nodes of the base that this cluster never had: a case that does not speak of them is played in less time.
+    """
 
     cluster_yaml: dict[str, Any] | str | None = Field(default=None, alias="cluster.yaml")
     ssh_config: str | None = None
@@ -77,6 +80,7 @@ class Differs(Form):
     environment: dict[str, str] = Field(default={})
     home: dict[str, str | None] = Field(default={})
     silent: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     nodes: dict[str, Text | None] = Field(default={})
     api: Text | None = Field(default={})
 
@@ -116,6 +120,7 @@ def like_others(name: str, raw: Mapping[str, Text]) -> Text:
 
 def differing(base: Cluster, differs: Differs) -> Cluster:
     """Merge over a base what a case says differs."""
+    base = _smaller(base, differs.without) if differs.without else base
     text, inventory = _inventory(base, differs.cluster_yaml)
     result = replace(
         base,
@@ -129,6 +134,23 @@ def differing(base: Cluster, differs: Differs) -> Cluster:
         silent=differs.silent,
     )
     return replace(result, machines=_machines(result, base, differs.nodes))
+
+
+def _smaller(base: Cluster, without: tuple[str, ...]) -> Cluster:
+    """Give the base without some of its nodes: no line of the inventory, no machine, no Node object, and nothing that stands on one."""
+    if missing := [name for name in without if name not in base.machines]:
+        raise ValueError(f"without: {', '.join(missing)} is no node of the base")
+    nodes = {name: node for name, node in base.nodes().items() if name not in without}
+    inventory = {**base.inventory, "nodes": nodes}
+    machines = {name: machine for name, machine in base.machines.items() if name not in without}
+    objects = [item for item in base.api.get("objects") or [] if not _stands_on(item, without)]
+    text = yaml.safe_dump(inventory, sort_keys=False)
+    return replace(base, inventory_text=text, inventory=inventory, machines=machines, api={**base.api, "objects": objects})
+
+
+def _stands_on(item: Text, nodes: tuple[str, ...]) -> bool:
+    own = item.get("kind") == "Node" and item.get("metadata", {}).get("name") in nodes
+    return own or item.get("spec", {}).get("nodeName") in nodes
 
 
 def _inventory(base: Cluster, over: Any) -> tuple[str, Text]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import signal
 import socket
 from collections.abc import Callable
@@ -37,6 +38,9 @@ LIMITS_SCALE = "0.01"
 OWN_NAME_SERVER = "127.0.0.1"
 HIDDEN = Path("/etc/rancher")
 """Where this machine's own K3s, if it has one, keeps a kubeconfig."""
+
+NOT_HERE = "git"
+"""A program that the laptop does not have: pytest-benchmark asks it for the checkout's state, some eight processes a run."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,8 @@ def _hide_this_machine(folder: Path) -> None:
             namespaces.bind(folder / name, target.resolve())
     if HIDDEN.exists():
         namespaces.mount("tmpfs", HIDDEN, "tmpfs")
+    if place := shutil.which(NOT_HERE):
+        namespaces.bind(Path(os.devnull), Path(place).resolve())
 
 
 def _start_ssh(machines: dict[str, Machine], shells: dict[str, NodeShell], keys: Keys) -> None:

@@ -51,22 +51,22 @@ look() {
   done <"$units/$unit"
 }
 
+# Prints a property that is wanted. A list of structures is printed a line a part, and an empty one not at all (systemd, systemctl-show.c).
+line() {
+  case $1 in ExecStart= | EnvironmentFiles=) return ;; esac
+  case $properties, in , | *",${1%%=*},"*)
+    if [ -n "$value" ]; then printf '%s\n' "${1#*=}"; else printf '%s\n' "$1"; fi
+    ;;
+  esac
+}
+
 show() {
-  wanted=$properties,
   if [ -z "$known" ]; then
-    set -- "LoadState=not-found" "ActiveState=inactive" "SubState=dead" "Id=$unit" "Names=$unit" "Result=success" \
-      "UnitFileState=" "FragmentPath=" "DropInPaths=" "MainPID=0" "NRestarts=0" "Environment="
-    for line in "$@"; do printf '%s\n' "$line"; done
+    for each in LoadState=not-found ActiveState=inactive SubState=dead "Id=$unit" "Names=$unit" Result=success \
+      UnitFileState= FragmentPath= DropInPaths= MainPID=0 NRestarts=0 Environment=; do line "$each"; done
   else
-    while IFS= read -r line; do printf '%s\n' "$line"; done <"$units/$unit"
-  fi | while IFS= read -r line; do
-    # A list of structures is printed a line a part, and an empty one not at all (systemd, systemctl-show.c, print_property).
-    case $line in ExecStart= | EnvironmentFiles=) continue ;; esac
-    case $wanted in , | *",${line%%=*},"*)
-      if [ -n "$value" ]; then printf '%s\n' "${line#*=}"; else printf '%s\n' "$line"; fi
-      ;;
-    esac
-  done
+    while IFS= read -r each; do line "$each"; done <"$units/$unit"
+  fi
 }
 
 # A property that is asked for and that nobody described would look like one that systemd does not know.
