@@ -7,12 +7,14 @@ from functools import lru_cache, reduce
 from itertools import accumulate
 from operator import or_
 from pathlib import PurePosixPath
+from typing import Any
 
 from pydantic import ValidationError
 
 from edgeproof.bundle.tools import TOOLS
 from edgeproof.facts.named import Named, named_in
 from edgeproof.facts.node.probes import probes_for
+from edgeproof.facts.probe import Probe
 from edgeproof.facts.script import compose
 from edgeproof.facts.snippet import snippet
 from edgeproof.inventory import Inventory
@@ -23,6 +25,10 @@ from selftest.replay.machine import Machine
 
 SAME_FOLDERS = {"/bin": "/usr/bin", "/sbin": "/usr/sbin", "/lib": "/usr/lib", "/var/run": "/run"}
 """Links in every machine's root: a path below one is described by the other's name, too."""
+
+
+NOTHING: Probe[Any] = Probe("nothing", ":", lambda _: None, root=True)
+"""What a script of it names is around every snippet, the user's and root's."""
 
 
 def undescribed(cluster: Cluster) -> list[str]:
@@ -37,9 +43,9 @@ def undescribed(cluster: Cluster) -> list[str]:
 
 def named_on(inventory: Inventory, node: str) -> Named:
     """Give what the fact script and the trial mount name on a node."""
-    script = named_in(compose((), "MARK", "sudo -n"))
+    around = named_in(compose((NOTHING,), "MARK", "sudo -n"))
     asked = (named_in(probe.snippet) for probe in probes_for(inventory, inventory.nodes[node]))
-    return reduce(or_, asked, script) | named_in(snippet(SNIPPETS, "mount"))
+    return reduce(or_, asked, around) | named_in(snippet(SNIPPETS, "mount"))
 
 
 def silent(machine: Machine, named: Named) -> list[str]:
