@@ -157,10 +157,8 @@ def token(server: NodeFacts) -> Advice:
     """Absent, or readable by others."""
     files = server.k3s.open_token_files
     if not files:
-        return Advice(
-            f"K3s on {server.name} wrote no token into {server.k3s.data_dir}/server",
-            f"sudo ls -l {server.k3s.data_dir}/server   # on {server.name}",
-            does="reads",
+        return catalogue("token-missing", server=server.name).after(
+            f"there is no token in {server.k3s.data_dir}/server on {server.name}"
         )
     paths = " ".join(file.path for file in files)
     return catalogue("token-readable", paths=paths, server=server.name).after(
