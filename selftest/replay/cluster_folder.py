@@ -12,15 +12,13 @@ from typing import Any
 import yaml
 from pydantic import Field
 
+from edgeproof.files import own_yaml
 from selftest.replay.machine import Form, Machine, Text, machine_of, merged, merged_machine, without_nulls
 
 FORM = "edgeproof.cluster/1"
 BASES = Path(__file__).parent / "bases"
 COMMON = "common.yaml"
 """Beside the bases' folders: what every machine of theirs has, where it does not say otherwise itself."""
-
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The safe loader, in C where there is that: a base is read in a tenth of the time."""
 
 EVERY_NODE = "*"
 
@@ -87,7 +85,7 @@ class Differs(Form):
 
 def read_yaml(file: Path) -> Any:
     """Read a YAML file; raises yaml.YAMLError with the place."""
-    return yaml.load(file.read_text(encoding="utf-8"), LOADER)
+    return own_yaml(file.read_text(encoding="utf-8"))
 
 
 @lru_cache
@@ -103,7 +101,7 @@ def load_base(folder: Path) -> Cluster:
     api, ssh_config = folder / "api.yaml", folder / "ssh_config"
     return Cluster(
         inventory_text=text,
-        inventory=yaml.load(text, LOADER),
+        inventory=own_yaml(text),
         machines={name: merged_machine(common, like_others(name, raw)) for name in raw},
         api=read_yaml(api) if api.exists() else {},
         ssh_config=ssh_config.read_text(encoding="utf-8") if ssh_config.exists() else "",
@@ -158,7 +156,7 @@ def _inventory(base: Cluster, over: Any) -> tuple[str, Text]:
         return base.inventory_text, base.inventory
     if isinstance(over, str):
         try:
-            found = yaml.load(over, LOADER)
+            found = own_yaml(over)
         except yaml.YAMLError:
             found = None
         return over, found if isinstance(found, dict) else {}
