@@ -51,13 +51,10 @@ def cases_by_check() -> dict[str, dict[tuple[str, str], list[str]]]:
     """Give by column, suite and check the names of the cases."""
     found: dict[str, dict[tuple[str, str], list[str]]] = {column: defaultdict(list) for column in COLUMNS.values()}
     for case in cases():
-        failing = {name for entry in (*case.verdict.fails, *case.verdict.accepted) for name in entry.checks}
         for suite in case.run:
-            for name in sorted(failing):
-                found["failing"][suite, name].append(case.name)
-            beside = {name for entry in case.verdict.passes for name in entry.checks if name in failing}
-            for name in (*case.near, *sorted(beside)):
-                found["near"][suite, name].append(case.name)
+            for column, names in (("failing", case.verdict.failing), ("near", case.nearly)):
+                for name in names:
+                    found[column][suite, name].append(case.name)
     return found
 
 

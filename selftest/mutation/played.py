@@ -6,17 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from selftest.mutation.conditions import Change, Condition
-from selftest.replay.case import Case, Expected, case_files, load_case
+from selftest.replay.case import Case, case_files, load_case, names_in
 from selftest.replay.judge import judge
 from selftest.replay.players import Player
 
 MOST_HEALTHY = 2
 """Cases in which the check passes that are tried before those in which it fails."""
-
-
-def names(entry: Expected, check: str) -> bool:
-    """Tell whether an entry of a verdict names the check itself."""
-    return check in ((entry.check,) if isinstance(entry.check, str) else entry.check)
 
 
 class Cases:
@@ -27,7 +22,7 @@ class Cases:
 
     def failing(self, suite: str, check: str) -> list[Case]:
         """List the cases in which the check must fail."""
-        return [case for case in self._running(suite) if any(names(entry, check) for entry in case.verdict.fails)]
+        return [case for case in self._running(suite) if check in names_in(*case.verdict.fails)]
 
     def near(self, suite: str, check: str) -> list[Case]:
         """List the near misses first, then others in which no list of the verdict names the check."""
@@ -41,7 +36,7 @@ class Cases:
     def _named(case: Case, check: str) -> bool:
         verdict = case.verdict
         lists = (verdict.fails, verdict.blocked, verdict.skipped, verdict.accepted)
-        return any(names(entry, check) or entry.check == "*" for entries in lists for entry in entries)
+        return any(check in entry.checks or entry.check == "*" for entries in lists for entry in entries)
 
 
 def tried(condition: Condition, change: Change, cases: Cases) -> Iterator[Case]:

@@ -32,6 +32,11 @@ class Expected(Form):
         return (self.check,) if isinstance(self.check, str) else self.check
 
 
+def names_in(*entries: Expected) -> frozenset[str]:
+    """Give the checks that entries of a verdict name."""
+    return frozenset(name for entry in entries for name in entry.checks)
+
+
 class Verdict(Form):
     """How every check must end: what no list names must have passed. `says` and `never` look at all that was shown."""
 
@@ -43,6 +48,11 @@ class Verdict(Form):
     says: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     exit: int | None = None
+
+    @property
+    def failing(self) -> frozenset[str]:
+        """The checks that must fail somewhere, accepted by cluster.yaml or not."""
+        return names_in(*self.fails, *self.accepted)
 
     @property
     def status(self) -> int:
@@ -70,10 +80,14 @@ class Case(Form):
     def _no_near_miss_fails(self) -> Case:
         """A check that the verdict names as failing, blocked or accepted was hit, not missed."""
         verdict = self.verdict
-        hit = {name for entry in (*verdict.fails, *verdict.blocked, *verdict.accepted) for name in entry.checks}
-        if both := sorted(set(self.near) & hit):
+        if both := sorted(set(self.near) & (verdict.failing | names_in(*verdict.blocked))):
             raise ValueError(f"near: the verdict says that {', '.join(both)} does not pass")
         return self
+
+    @property
+    def nearly(self) -> frozenset[str]:
+        """The checks that it nearly fails: `near`, and those that fail on one of its nodes and, by `passes`, not on another."""
+        return frozenset(self.near) | (names_in(*self.verdict.passes) & self.verdict.failing)
 
     def cluster(self) -> Cluster:
         """Give the cluster that this case is about."""

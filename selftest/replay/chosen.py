@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from selftest.replay.case import Case, Expected
+from selftest.replay.case import Case, names_in
 
 REPORT = re.compile(r"\d\d-|r-")
 """How the name begins of a case that is a report which edgeproof was once wrong about: it is always played."""
@@ -13,15 +13,11 @@ REPORT = re.compile(r"\d\d-|r-")
 
 def told_by(case: Case) -> Iterator[tuple[str, str]]:
     """Give what a case tells: a check fails, by which row, is nearly missed, is blocked."""
-    failing = [*case.verdict.fails, *case.verdict.accepted]
-    yield from (("fails", name) for name in _names(failing))
-    yield from (("row", entry.id) for entry in failing if entry.id)
-    yield from (("near", name) for name in {*case.near, *(_names(case.verdict.passes) & _names(failing))})
-    yield from (("blocked", name) for name in _names(case.verdict.blocked))
-
-
-def _names(entries: list[Expected] | tuple[Expected, ...]) -> set[str]:
-    return {name for entry in entries for name in entry.checks}
+    verdict = case.verdict
+    yield from (("fails", name) for name in verdict.failing)
+    yield from (("row", entry.id) for entry in (*verdict.fails, *verdict.accepted) if entry.id)
+    yield from (("near", name) for name in case.nearly)
+    yield from (("blocked", name) for name in names_in(*verdict.blocked))
 
 
 def chosen(cases: list[Case]) -> set[str]:
