@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
 
+from edgeproof.errors import EdgeproofError
 from edgeproof.facts.observed import Blocked, NotApplicable, reason, replaced, unobserved
 from edgeproof.inventory import Inventory
-from edgeproof.plugin.session import INVENTORY, SHARED, is_worker, progress
+from edgeproof.plugin.leftovers import note_of
+from edgeproof.plugin.session import progress
 
 if TYPE_CHECKING:
     from typing import Any
@@ -56,10 +58,6 @@ class ByNode(dict[str, "object"]):
         raise Blocked(self.missing.get(name, f"nothing was set up on {name}"))
 
 
-MADE = "namespaces"
-"""Folder in the run's shared one: a file for each namespace that stands, named by its run id."""
-
-
 @pytest.fixture(scope="session")
 def own_namespace(pytestconfig: pytest.Config, inventory: Inventory, cluster: ClusterFacts) -> Iterator[OwnNamespace]:
     """A namespace of this run's own; blocked while the API does not answer."""
@@ -67,31 +65,14 @@ def own_namespace(pytestconfig: pytest.Config, inventory: Inventory, cluster: Cl
 
     assert cluster.members is not None
     own = OwnNamespace(inventory, cluster, progress(pytestconfig))
-    note = pytestconfig.stash[SHARED] / MADE / own.run_id
-    note.parent.mkdir(exist_ok=True)
+    note = note_of(pytestconfig, own.run_id)
     note.touch()
-    with own:
-        yield own
-    note.unlink()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove what an xdist worker could not: it is ended at once where the run is interrupted."""
-    if is_worker(config) or SHARED not in config.stash or INVENTORY not in config.stash:
-        return
-    left = [note.name for note in (config.stash[SHARED] / MADE).glob("*")]
-    if not left:
-        return
-    from edgeproof.connect.api import KubernetesApi
-    from edgeproof.errors import EdgeproofError
-    from edgeproof.trial.namespace import remove_run
-
-    for run in left:
-        try:
-            remove_run(KubernetesApi(config.stash[INVENTORY]), run)
-        except EdgeproofError as error:
-            sys.stderr.write(f"edgeproof: {error}\n")
+    own.start()
+    yield own
+    # What stays is no check's fault: its note stays too, and the run's end tries again and tells.
+    with suppress(EdgeproofError):
+        own.remove()
+        note.unlink()
 
 
 def _usable(cluster: ClusterFacts, names: list[str], is_scheduled: bool) -> tuple[list[str], dict[str, str]]:

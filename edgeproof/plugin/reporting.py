@@ -16,6 +16,7 @@ from rich.console import Console
 from edgeproof.errors import EdgeproofError
 from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
+from edgeproof.plugin.leftovers import remove_left
 from edgeproof.plugin.session import INVENTORY, INVENTORY_PATH, gathered_cluster, gathered_nodes, is_worker
 from edgeproof.plugin.sudo import PASSWORD
 from edgeproof.report import Finding, RunRecord, fix_plan, measurements_of, print_matrix, write_record
@@ -40,6 +41,7 @@ class Recorder:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.findings: list[Finding] = []
+        self.left: list[EdgeproofError] = []
         self.measurements: dict[str, Any] = {}
         self.started = datetime.now().astimezone().isoformat(timespec="seconds")
 
@@ -61,13 +63,17 @@ class Recorder:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """A run with a blocked item is not a passed run."""
-        if session.exitstatus == pytest.ExitCode.OK and any(f.outcome == "blocked" for f in self.findings):
+        """A run with a blocked item, or that leaves something in the cluster, is not a passed run."""
+        self.left = remove_left(self.config)
+        is_blocked = any(finding.outcome == "blocked" for finding in self.findings)
+        if session.exitstatus == pytest.ExitCode.OK and (is_blocked or self.left):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Write the record and the fix plan, and print the matrix."""
+        """Write the record and the fix plan, and print the matrix; say what the run left in the cluster."""
+        for error in self.left:
+            terminalreporter.write_line(f"left in the cluster: {error}\n  fix  {error.fix}", red=True)
         if not self.findings:
             return
         record = self.record()

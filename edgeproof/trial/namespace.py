@@ -37,7 +37,7 @@ URLS = {
 
 
 class OwnNamespace:
-    """Use as a context manager; everything made through it is gone afterwards. `cluster` is what its pods are made for."""
+    """Use as a context manager, or start it and remove it; everything made through it is gone afterwards. `cluster` is what its pods are made for."""
 
     def __init__(self, inventory: Inventory, cluster: ClusterFacts, say: Say) -> None:
         self.inventory, self.cluster, self.say = inventory, cluster, say
@@ -47,6 +47,11 @@ class OwnNamespace:
         self._claimed = False
 
     def __enter__(self) -> OwnNamespace:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Make the namespace, and remove what runs that were killed have left."""
         for run in remove_stale(self.api):
             self.say(f"removed namespace edgeproof-{run}, which a run that was killed had left")
         try:
@@ -55,7 +60,6 @@ class OwnNamespace:
         except BaseException:
             self.remove()
             raise
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.remove()
@@ -139,7 +143,7 @@ class OwnNamespace:
 
 
 def remove_run(api: KubernetesApi, run: str) -> None:
-    """Delete what one run made, and wait until it is gone; raises WorkloadError where something stays."""
+    """Delete what one run made, and wait until it is gone; raises WorkloadError, naming what stays, where something does."""
     label = f"{OURS}={run}"
     for item in api.items(URLS["Namespace"], label):
         name = item["metadata"]["name"]
@@ -149,15 +153,30 @@ def remove_run(api: KubernetesApi, run: str) -> None:
         api.delete(f"{URLS['Namespace']}/{name}")
     for item in api.items(URLS["PersistentVolume"], label):
         api.delete(f"{URLS['PersistentVolume']}/{item['metadata']['name']}")
-    gone = holds_within(
-        limits.NAMESPACE_GONE_S,
-        lambda: not api.items(URLS["Namespace"], label) and not api.items(URLS["PersistentVolume"], label),
-    )
-    if not gone:
+    if not holds_within(limits.NAMESPACE_GONE_S, lambda: not _remaining(api, label)):
         raise WorkloadError(
-            f"namespace edgeproof-{run} does not go away within {limits.NAMESPACE_GONE_S:.0f} s",
+            f"of the run {run} this does not go away within {limits.NAMESPACE_GONE_S:.0f} s: "
+            + ", ".join(_remaining(api, label) or ["(gone since)"]),
             f"kubectl get all -n edgeproof-{run}; a node that is off keeps its pods: the next run removes them",
         )
+
+
+def _remaining(api: KubernetesApi, label: str) -> list[str]:
+    """Name what is left of a run, and delete its pods once more.
+
+    A DaemonSet's controller that has not yet heard of its end makes a pod anew; one on a node that is off would then wait for
+    its kubelet for good.
+    """
+    left = []
+    for item in api.items(URLS["Namespace"], label):
+        name = item["metadata"]["name"]
+        left.append(f"namespace {name}")
+        url = URLS["Pod"].format(name)
+        pods = api.items(url)
+        left += [f"pod {pod['metadata']['name']} on {pod['spec'].get('nodeName', 'no node')}" for pod in pods]
+        if pods:
+            api.delete(url)
+    return left + [f"volume {item['metadata']['name']}" for item in api.items(URLS["PersistentVolume"], label)]
 
 
 def remove_stale(api: KubernetesApi) -> list[str]:

@@ -50,19 +50,27 @@ class Cluster:
         return made
 
     def delete(self, item: Object, propagation: str = "Background") -> None:
-        """Delete an object with all that it owns or holds; one that `stays` is only marked."""
+        """Delete an object with all that it owns or holds; one that `stays` is only marked, and its namespace with it."""
         metadata = item["metadata"]
-        if any(script.stays for script in self.spec.scripts_for(item)):
+        below = self.store.within(metadata["name"]) if item["kind"] == "Namespace" else []
+        if self._stays(item) or any(self._stays(each) for each in below):
             metadata["deletionTimestamp"] = now()
             if item["kind"] == "Namespace":
                 item["status"] = {"phase": "Terminating"}
             return
-        below = self.store.within(metadata["name"]) if item["kind"] == "Namespace" else []
         if propagation != "Orphan":
-            below += self.store.owned(metadata["uid"])
+            below += [each for each in self.store.owned(metadata["uid"]) if not self._stays(each)]
         for each in [*below, item]:
             self.store.discard(each)
             self.volumes.released(each)
+        for namespace in self.store.all("Namespace"):
+            is_ended = namespace["metadata"].get("deletionTimestamp")
+            if is_ended and namespace["metadata"]["name"] == metadata.get("namespace"):
+                self.delete(namespace)
+
+    def _stays(self, item: Object) -> bool:
+        stays = next((script.stays for script in self.spec.scripts_for(item) if script.stays), False)
+        return bool(stays) and not (stays == "once" and "deletionTimestamp" in item["metadata"])
 
     def _namespace(self, item: Object) -> None:
         item["status"] = {"phase": "Active"}

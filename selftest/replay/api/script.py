@@ -46,7 +46,8 @@ class Script:
     events: tuple[Object, ...] = ()
     refuse: Mapping[str, Any] | None = None
     account: bool = True
-    stays: bool = False
+    stays: bool | str = False
+    """Whether a deleted object is only marked: true, or "once" (a second delete removes it)."""
 
     def is_for(self, item: Object) -> bool:
         """Tell whether the script is about an object."""
@@ -125,7 +126,7 @@ def _script(given: Mapping[str, Any]) -> Script:
         {str(node): states(each) for node, each in by_node.items()},
         {int(index): states(each) for index, each in (given.get("indexes") or {}).items()},
         tuple(map(str, _listed(given.get("phase", [])))), tuple(given.get("events") or ()),
-        given.get("refuse"), bool(given.get("account", True)), bool(given.get("stays", False)),
+        given.get("refuse"), bool(given.get("account", True)), given.get("stays", False),
     )  # fmt: skip
 
 

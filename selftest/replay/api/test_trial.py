@@ -231,10 +231,19 @@ def test_namespace_without_account(start: Start, own: Own) -> None:
 
 
 def test_namespace_that_stays(start: Start) -> None:
-    """A namespace that hangs in Terminating is told."""
-    served = start("scripts: [{kind: Namespace, stays: true}]")
-    with pytest.raises(WorkloadError, match="does not go away"), served.own_namespace():
-        pass
+    """A namespace that hangs in Terminating is told, with the pod that holds it."""
+    served = start("scripts: [{kind: Pod, stays: true}]")
+    own = served.own_namespace()
+    with pytest.raises(WorkloadError, match=r"does not go away .*: namespace .*, pod .* on user-worker"), own:
+        own.create(manifest("10-gpu-cluster-verify.yaml"))
+
+
+def test_pod_made_anew_in_a_namespace_that_ends(start: Start) -> None:
+    """A pod that waits for its node for good, whose first delete did nothing, is deleted again."""
+    served = start("scripts: [{kind: Pod, stays: once}]")
+    with served.own_namespace() as own:
+        own.create(manifest("10-gpu-cluster-verify.yaml"))
+    assert own.name not in [item["metadata"]["name"] for item in own.api.items(URLS["Namespace"])]
 
 
 def test_node_that_is_not_ready(start: Start, own: Own) -> None:
