@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from lab.lab import Lab
+from lab.board import DEFAULT, VERIFY_IN_MIXED
+from lab.lab import Lab, Node
 
 
 def write_known_hosts(lab: Lab) -> None:
@@ -35,7 +36,7 @@ def inventory_path(lab: Lab) -> Path:
 def write_inventory(lab: Lab) -> None:
     """Write the inventory."""
     inventory = {
-        "nodes": {node.name: {"address": str(node.address), "role": node.role} for node in lab.nodes},
+        "nodes": {node.name: _declared(node) for node in lab.nodes},
         "ssh": {
             "user": "user",
             "key": str(lab.folder / "id_ed25519"),
@@ -45,6 +46,22 @@ def write_inventory(lab: Lab) -> None:
         "network": {"gateway": str(lab.plan.gateway)},
         "kubernetes": {"kubeconfig": str(lab.folder / "kubeconfig")},
         "workload": {"weights": "random", "synthetic_images": 24},
+        **_images(lab),
     }
     head = f"# Written by the lab {lab.plan.name}: containers on this machine, GPUs simulated.\n"
     inventory_path(lab).write_text(head + yaml.safe_dump(inventory, sort_keys=False))
+
+
+def _declared(node: Node) -> dict[str, object]:
+    declared: dict[str, object] = {"address": str(node.address), "role": node.role}
+    return declared | ({"power": {"mode": node.board.mode}} if node.board.mode else {})
+
+
+def _images(lab: Lab) -> dict[str, object]:
+    """Name the images where they are others than a Nano's, which the suite takes without being told."""
+    verify = {node.board.images["tensorflow"] for node in lab.nodes}
+    bases = {kind: base for node in lab.nodes for kind, base in node.board.worker_base.items()}
+    if {node.board.name for node in lab.nodes} == {DEFAULT}:
+        return {}
+    named: dict[str, object] = {"gpu_verify": verify.pop() if len(verify) == 1 else VERIFY_IN_MIXED}
+    return {"images": named | ({"worker_base": bases} if bases else {})}

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from lab.access import inventory_path
+from lab.board import DEFAULT, known_boards
 from lab.docker import find_docker, need_docker
 from lab.down import down as take_down
 from lab.errors import LabError
@@ -54,16 +55,24 @@ def up(
         float | None, typer.Option(help="CPU quota of an agent, in cores (0.6, less where this machine has few)")
     ] = None,
     subnet: Annotated[str | None, typer.Option(help=f"the lab's private /16 ({DEFAULT_SUBNET})")] = None,
+    boards: Annotated[
+        str | None,
+        typer.Option(
+            help=f"what the nodes are: one for all ({DEFAULT}), or each node's, the server's first: {', '.join(known_boards())}"
+        ),
+    ] = None,
 ) -> None:
     """Bring the cluster up; again: repair it, or do nothing."""
     with _clear_errors():
         saved = saved_plan(name)
-        given = {"agents": agents, "cpus": cpus, "subnet": subnet}
+        given = {"agents": agents, "cpus": cpus, "subnet": subnet, "boards": boards}
         chosen = {key: value for key, value in given.items() if value is not None}
         if saved and any(getattr(saved, key) != value for key, value in chosen.items()):
             raise LabError(f"lab {name} is up otherwise ({saved}): take it down first")
         if not saved:
-            chosen.setdefault("cpus", fair_cpus(agents or Plan.agents, Plan.server_cpus))
+            named = (boards or "").count(",")
+            chosen.setdefault("agents", named or Plan.agents)
+            chosen.setdefault("cpus", fair_cpus(int(chosen["agents"]), Plan.server_cpus))
         lab = bring_up(saved or Plan(name=name, **chosen))  # type: ignore[arg-type]
         say("to use it:")
         typer.echo(f"export EDGEPROOF_INVENTORY={inventory_path(lab)}")
@@ -79,7 +88,8 @@ def status(name: Name = DEFAULT_NAME) -> None:
                 "systemctl is-active ssh docker k3s k3s-agent nfs-kernel-server | paste -sd ' '", check=False
             )
             state = units.stdout.strip() or "off"
-            typer.echo(f"{node.name:16} {node.address!s:16} {node.role:7} ssh docker k3s k3s-agent nfs: {state}")
+            where = f"{node.name:16} {node.address!s:16} {node.role:7} {node.board.name:10}"
+            typer.echo(f"{where} ssh docker k3s k3s-agent nfs: {state}")
         typer.echo(
             lab.server.run("k3s kubectl get nodes", check=False).stdout.rstrip() or "the API server does not answer"
         )

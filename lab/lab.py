@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from lab import limits
+from lab.board import DEFAULT, Board, boards_of
 from lab.command import Completed
 from lab.docker import Docker
 from lab.errors import LabError
@@ -37,6 +38,7 @@ class Plan:
     agents: int = 2
     cpus: float = MOST_FAIR_CPUS
     server_cpus: float = 0.8
+    boards: str = DEFAULT
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,11}", self.name):
@@ -51,6 +53,7 @@ class Plan:
             raise LabError(f"--agents {self.agents}: 1 to 20")
         if not LEAST_CPUS <= self.cpus <= MOST_CPUS:
             raise LabError(f"--cpus {self.cpus}: {LEAST_CPUS} to {MOST_CPUS} cores")
+        boards_of(self.boards, self.agents + 1)
 
     def address(self, third: int, fourth: int) -> IPv4Address:
         """Give the address SUBNET.third.fourth."""
@@ -85,6 +88,7 @@ class Node:
     address: IPv4Address
     role: Literal["server", "agent"]
     container: str
+    board: Board = field(repr=False, compare=False)
     docker: Docker = field(repr=False, compare=False)
 
     def run(self, script: str, timeout_s: float = limits.NODE_COMMAND_S, check: bool = True) -> Completed:
@@ -138,12 +142,14 @@ class Lab:
     def nodes(self) -> tuple[Node, ...]:
         """The server, then the agents."""
         names = [*FIRST_NAMES, *(f"user-worker{number}" for number in range(4, 22))]
+        boards = boards_of(self.plan.boards, self.plan.agents + 1)
         return tuple(
             Node(
                 name,
                 self.plan.address(10, place + 1),
                 "agent" if place else "server",
                 f"{self.plan.network}-{name}",
+                boards[place],
                 self.docker,
             )
             for place, name in enumerate(names[: self.plan.agents + 1])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from lab import limits
 from lab.access import write_inventory, write_known_hosts, write_kubeconfig
+from lab.board import IN_NODE, renaming
 from lab.cache import digest
 from lab.command import run
 from lab.docker import need_docker
@@ -60,14 +62,15 @@ def _ensure_boards(lab: Lab, built: Built) -> None:
     key = _ensure_key(lab)
     if not were_up:
         side_by_side(lab.nodes, lambda node: lab.docker("update", "--cpus", BOOT_CPUS, node.container))
-    side_by_side(lab.nodes, lambda node: _ensure_board(lab, node, key, built.container_images.name))
+    side_by_side(lab.nodes, lambda node: _ensure_board(lab, node, key, _images_of(node, built)))
 
 
 def _ensure_container(lab: Lab, node: Node, built: Built) -> None:
     docker = lab.docker
     cpus = _cpus(lab, node)
     # The flag is part of the hash, as labs that are up have it in their label.
-    inputs = digest([built.node_image, *map(str, built.mounts), *(["--cpuset-cpus", cpus] if cpus else [])])
+    board = node.board.laid_out()
+    inputs = digest([built.node_image, *map(str, built.mounts), str(board), *(["--cpuset-cpus", cpus] if cpus else [])])
     if docker.exists("container", node.container):
         label = f'{{{{index .Config.Labels "{INPUTS}"}}}}'
         if docker("inspect", "--format", label, node.container).stdout.strip() == inputs:
@@ -76,15 +79,15 @@ def _ensure_container(lab: Lab, node: Node, built: Built) -> None:
         docker("rm", "--force", node.container)
     for name in VOLUMES:
         docker.create("volume", f"{node.container}-{name}", label=f"{LABEL}={lab.plan.name}")
-    _run_container(lab, node, built, inputs, cpus)
+    _run_container(lab, node, built.mounts | {board: IN_NODE}, built.node_image, inputs, cpus)
 
 
-def _run_container(lab: Lab, node: Node, built: Built, inputs: str, cpus: str) -> None:
-    read_only = [f"{path}:{target}:ro" for path, target in built.mounts.items()]
+def _run_container(lab: Lab, node: Node, mounts: dict[Path, str], image: str, inputs: str, cpus: str) -> None:
+    read_only = [f"{path}:{target}:ro" for path, target in mounts.items()]
     own = [f"{node.container}-{name}:{target}" for name, target in VOLUMES.items()]
     lab.docker.run_container(
         node.container,
-        built.node_image,
+        image,
         "/lab-init",
         hostname=node.name,
         label=[f"{LABEL}={lab.plan.name}", f"{INPUTS}={inputs}"],
@@ -100,6 +103,11 @@ def _run_container(lab: Lab, node: Node, built: Built, inputs: str, cpus: str) -
         **({"cpuset_cpus": cpus} if cpus else {}),
         **container_flags(),
     )
+
+
+def _images_of(node: Node, built: Built) -> str:
+    """Name which build of the images a node has, under which board's names."""
+    return f"{built.container_images.name}-{node.board.laid_out().name}"
 
 
 def _cpus(lab: Lab, node: Node) -> str:
@@ -126,7 +134,7 @@ def _ensure_board(lab: Lab, node: Node, key: str, images: str) -> None:
     node.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {node.name}\n{hosts}")
     node.run("chown -R user: /home/user/.ssh; chmod 700 /home/user/.ssh")
     loaded = f'[ "$(cat {LOADED} 2>/dev/null)" = {images} ]'
-    load = f"docker load -q -i /opt/lab/images/images.tar && echo {images} > {LOADED}"
+    load = f"docker load -q -i /opt/lab/images/images.tar && {{ {renaming(node.board)}; }} && echo {images} > {LOADED}"
     node.run(f"{loaded} || {{ {load}; }}", timeout_s=limits.NODE_IMAGES_S)
 
 

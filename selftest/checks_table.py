@@ -114,7 +114,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m selftest.checks_table", description=(__doc__ or "").splitlines()[0]
     )
-    parser.add_argument("--empty", action="store_true", help="list the checks without a failing case, a near miss or advice")
+    parser.add_argument(
+        "--empty", action="store_true", help="list the checks without a failing case, a near miss or advice"
+    )
     if parser.parse_args().empty:
         sys.stdout.writelines(f"{line}\n" for line in empty_cells())
         return 0

@@ -135,7 +135,9 @@ class Network:
 
     def top(self, images: torch.Tensor) -> Tuple[torch.Tensor, ...]:
         """Give (probabilities, classes), each (n, 2): the two likeliest of each image, likeliest first."""
-        in_order = images.contiguous(memory_format=self.layout)  # the engines' images are channels last, whatever cuDNN takes
+        in_order = images.contiguous(
+            memory_format=self.layout
+        )  # the engines' images are channels last, whatever cuDNN takes
         probabilities, classes = self.resnet(in_order).softmax(1).topk(2, 1)
         return probabilities, classes
 

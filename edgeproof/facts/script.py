@@ -37,7 +37,9 @@ def compose(probes: Sequence[Probe[object]], mark: str, sudo: str, first: str = 
     files = " ".join(f"$d/{mark}-{probe.name}" for probe in root)
     said = f"w=$(head -c {REFUSAL_BYTES} $d/refused)"
     missing = f'{said}; for f in {files}; do : > $f.o; echo "$w" > $f.e; echo {NO_SUDO} > $f.s; done'
-    as_root = f"{sudo} sh -c {shlex.quote(_body(root, f'$1/{mark}', first))} sh $d >/dev/null 2>$d/refused && : > $d/root"
+    as_root = (
+        f"{sudo} sh -c {shlex.quote(_body(root, f'$1/{mark}', first))} sh $d >/dev/null 2>$d/refused && : > $d/root"
+    )
     return "\n".join(
         (
             "LC_ALL=C; export LC_ALL; umask 077; d=$(mktemp -d) || exit 1; trap 'rm -rf \"$d\"' EXIT; exec 3<&0 </dev/null",
@@ -67,7 +69,13 @@ def _body(probes: Sequence[Probe[object]], place: str, first: str) -> str:
     snippets = "\n".join(f"{probe.name})\n{probe.snippet}\n;;" for probe in probes)
     slow = [f"one {probe.name} {probe.timeout_s:g} &" for probe in probes if probe.timeout_s > limits.SLOW_SNIPPET_S]
     quick = [probe for probe in probes if probe.timeout_s <= limits.SLOW_SNIPPET_S]
-    lines = [path, f"p={place}", f"b={shlex.quote(_ALL.format(snippets=snippets))}", _ONE.format(kill=f"{limits.KILL_S:g}"), *slow]
+    lines = [
+        path,
+        f"p={place}",
+        f"b={shlex.quote(_ALL.format(snippets=snippets))}",
+        _ONE.format(kill=f"{limits.KILL_S:g}"),
+        *slow,
+    ]
     if quick:
         limit_s = max(probe.timeout_s for probe in quick)
         names = " ".join(probe.name for probe in quick)

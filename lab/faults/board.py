@@ -11,7 +11,8 @@ RESTART_DOCKER = "systemctl restart docker; "
 RESTORED = f"[ ! -e {DAEMON_JSON}.kept ] || {{ mv {DAEMON_JSON}.kept {DAEMON_JSON}; "
 DOCKER_ANSWERS = "docker info >/dev/null 2>&1"
 DISPLAY_MANAGER = "/etc/systemd/system/display-manager.service"
-LIBCUDA = "/usr/lib/aarch64-linux-gnu/tegra/libcuda.so.1.1"
+LIBCUDA = "for f in /usr/lib/aarch64-linux-gnu/*/libcuda.so.1.1"
+OWN_MODE = "cat /opt/lab/board/files/var/lib/nvpmodel/status > /var/lib/nvpmodel/status"
 
 BOARD_FAULTS: tuple[Fault, ...] = (
     ShellFault(
@@ -71,12 +72,24 @@ BOARD_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="power-mode",
-        sentence="the board is in power mode 1 (5W, two cores)",
+        sentence="the board is in a slow power mode (a Nano: 1, 5W, two cores)",
         suite="tests_node",
         check="power_mode",
         catalogue_id="slow-node",
         breaks="nvpmodel -m 1",
-        mends="nvpmodel -m 0",
+        mends=OWN_MODE,
+    ),
+    ShellFault(
+        name="hot-board",
+        sentence="a thermal zone is at the trip point at which the kernel slows the board down",
+        suite="tests_node",
+        check="thermal",
+        catalogue_id="hot-at-rest",
+        breaks=(
+            "for k in /sys/class/thermal/thermal_zone*/trip_point_*_type; do"
+            ' [ "$(cat $k)" != passive ] || { cat ${k%type}temp > ${k%/*}/temp; break; }; done'
+        ),
+        mends="cd /opt/lab/board/kernel/sys/class/thermal && for z in *; do cat $z/temp > /sys/class/thermal/$z/temp; done",
     ),
     ShellFault(
         name="graphical-target",
@@ -135,8 +148,8 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         suite="tests_node",
         check="device_query",
         catalogue_id="l4t-image-mismatch",
-        breaks=f"mv {LIBCUDA} {LIBCUDA}.kept",
-        mends=f"[ ! -e {LIBCUDA}.kept ] || mv {LIBCUDA}.kept {LIBCUDA}",
+        breaks=f"{LIBCUDA}; do mv $f $f.kept; done",
+        mends=f"{LIBCUDA}.kept; do [ ! -e $f ] || mv $f ${{f%.kept}}; done",
         blocks=frozenset({"gpu_as_user", "gpu_in_pod"}),
     ),
     ShellFault(

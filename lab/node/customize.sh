@@ -33,35 +33,32 @@ rm -f "$root/etc/machine-id"; : > "$root/etc/machine-id"
 
 # Container runtime, Kubernetes' launcher, NFS.
 put 755 lab-init /lab-init
+put 755 lab-board /lab-board
 put 755 gateway /lab-gateway
 put 755 runc /usr/local/lib/lab/runc
 put 755 k3s /usr/local/bin/k3s
 put 644 daemon.json /etc/docker/daemon.json
 put 755 nvidia-container-runtime /usr/bin/nvidia-container-runtime
-put 644 devices.csv /etc/nvidia-container-runtime/host-files-for-container.d/devices.csv
-put 644 l4t.csv /etc/nvidia-container-runtime/host-files-for-container.d/l4t.csv
+put 644 lab.csv /etc/nvidia-container-runtime/host-files-for-container.d/lab.csv
 put 644 ganesha.conf /etc/ganesha/ganesha.conf
 chroot "$root" dpkg-divert --quiet --local --rename --add /sbin/mount.nfs
 install -D -m 755 "$compiled" "$root/usr/sbin/mount.nfs"
 put 755 exportfs /usr/sbin/exportfs
 mkdir -p "$root/nfs/images" "$root/opt/torch"
 
-# Stand-ins of a Jetson Nano.
+# Stand-ins of a Jetson's programs; what they tell is the board's (lab-board).
 put 755 nvpmodel /usr/sbin/nvpmodel
-put 644 nvpmodel.conf /etc/nvpmodel.conf
 put 755 jetson_clocks /usr/bin/jetson_clocks
+put 755 tegrastats /usr/bin/tegrastats
 for command in swapon swapoff; do
   chroot "$root" dpkg-divert --quiet --local --rename --add "/sbin/$command"
   put 755 swap "/usr/sbin/$command"
 done
-mkdir -p "$root/usr/lib/aarch64-linux-gnu/tegra"
-echo "stand-in" > "$root/usr/lib/aarch64-linux-gnu/tegra/libcuda.so.1.1"
-echo '# R32 (release), REVISION: 7.1, GCID: 29818004, BOARD: t210ref, EABI: aarch64, DATE: Sat Feb 19 17:05:08 UTC 2022' > "$root/etc/nv_tegra_release"
 for unit in lab-board k3s k3s-agent nfs-kernel-server nvzramconfig; do put 644 "$unit.service" "/etc/systemd/system/$unit.service"; done
 chroot "$root" systemctl enable lab-board.service > /dev/null 2>&1
 chroot "$root" systemctl disable docker.socket > /dev/null 2>&1 || true
 cat > "$root/etc/edgeproof-lab.json" <<'J'
 {"schema": "edgeproof.lab/1", "simulated": [
  "GPU device nodes and CUDA driver library", "nvidia-container-runtime", "deviceQuery", "TensorFlow", "nvpmodel", "jetson_clocks",
- "L4T release", "swap", "NFS server (ganesha) and client (FUSE)", "K3s layout over upstream Kubernetes"]}
+ "tegrastats", "device tree", "thermal zones", "power monitors", "L4T release and packages", "swap", "NFS server (ganesha) and client (FUSE)", "K3s layout over upstream Kubernetes"]}
 J

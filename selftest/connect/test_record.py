@@ -58,7 +58,11 @@ def test_another_reading_is_told(recorded: Path) -> None:
     said = yaml.safe_load(recorded.read_text())
     said["facts"]["swap"]["gives"] = {"at_boot": ["/swapfile"]}
     recorded.write_text(yaml.safe_dump(said | {"origin": "hearsay", "date": ""}))
-    assert [line.split(":")[0] for line in wrong_in(recorded)] == ["no date", "origin is neither lab, board nor made", "swap"]
+    assert [line.split(":")[0] for line in wrong_in(recorded)] == [
+        "no date",
+        "origin is neither lab, board nor made",
+        "swap",
+    ]
 
 
 def test_streams_and_status_are_kept(recorded: Path) -> None:

@@ -57,7 +57,9 @@ def both(spec: dict[str, Any], held: dict[str, Any] | None = None, **volume: Any
     asked = {**fits, "resources": {"requests": {"storage": "5Gi"}}, "volumeName": "pv-1", **spec}
     has = {**fits, **NFS, "capacity": {"storage": "5Gi"}, **volume, **({"claimRef": held} if held else {})}
     metadata = {"name": NAME, "namespace": "default", "uid": "new"}
-    return parse_volume({"metadata": metadata, "spec": asked}), parse_volume({"metadata": {"name": "pv-1"}, "spec": has})
+    return parse_volume({"metadata": metadata, "spec": asked}), parse_volume(
+        {"metadata": {"name": "pv-1"}, "spec": has}
+    )
 
 
 @pytest.mark.parametrize(

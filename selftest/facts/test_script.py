@@ -77,7 +77,9 @@ def test_snippets_share_nothing() -> None:
     """What a snippet sets, or where it goes, is its own."""
     found = outputs_of(
         [
-            Probe("sets", "x=1; cd /; f() { :; }; set -e; set -f; umask 077; trap 'echo end' EXIT; false", parse_nothing),
+            Probe(
+                "sets", "x=1; cd /; f() { :; }; set -e; set -f; umask 077; trap 'echo end' EXIT; false", parse_nothing
+            ),
             Probe("sees", 'echo "$x$#" "$(command -v f)" "$-" $(umask); pwd >&2', parse_nothing),
         ]
     )
@@ -139,8 +141,11 @@ def test_a_status_that_is_none(status: str, length: int) -> None:
 @pytest.mark.skipif(not shutil.which("busybox"), reason="no busybox here")
 def test_busybox_prints_the_same() -> None:
     """A board's tools may be busybox's: its head names the files as GNU's does."""
-    probes: list[Probe[Any]] = [Probe("mixed", "echo out; printf err >&2; exit 3", parse_nothing), Probe("none", ":", parse_nothing)]
-    script = f"head() {{ busybox head \"$@\"; }}\n{compose(probes, MARK, 'env')}"
+    probes: list[Probe[Any]] = [
+        Probe("mixed", "echo out; printf err >&2; exit 3", parse_nothing),
+        Probe("none", ":", parse_nothing),
+    ]
+    script = f'head() {{ busybox head "$@"; }}\n{compose(probes, MARK, "env")}'
     done = subprocess.run(["busybox", "sh", "-c", script], capture_output=True, text=True, timeout=30, check=True)
     assert take_apart(done.stdout, MARK) == {"mixed": Output("out\n", "err", 3), "none": Output("", "", 0)}
 

@@ -136,7 +136,12 @@ def test_harmless(harm: str) -> None:
     rows = [(row, str(CATALOGUE[row]["fix"])) for row in CATALOGUE]
     texts = [*rows, *((where, fix) for where, fix, _ in FIXES), *texts_of_diagnose()]
     found = [f"{place}: {text}" for place, text in texts if re.search(HARMFUL[harm], text)]
-    assert not found, "\n".join([f"no fix {harm} ({HARMFUL[harm]}): say it otherwise, e.g. by sudoedit, tee -a, or the program that owns the file", *found])
+    assert not found, "\n".join(
+        [
+            f"no fix {harm} ({HARMFUL[harm]}): say it otherwise, e.g. by sudoedit, tee -a, or the program that owns the file",
+            *found,
+        ]
+    )
 
 
 @pytest.mark.parametrize("row", CATALOGUE)

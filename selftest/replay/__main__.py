@@ -65,7 +65,9 @@ def main() -> int:
     parser.add_argument("--table", action="store_true", help="list all cases, their verdicts and sources, as Markdown")
     parser.add_argument("-v", "--verbose", action="store_true", help="show all that pytest printed")
     parser.add_argument("--record", metavar="NODE", help="write down what this node of the case prints; with --into")
-    parser.add_argument("--into", type=Path, metavar="FOLDER", help="where the file of samples goes: selftest/samples/boards")
+    parser.add_argument(
+        "--into", type=Path, metavar="FOLDER", help="where the file of samples goes: selftest/samples/boards"
+    )
     given = parser.parse_args()
     if (given.record is None) != (given.into is None):
         parser.error("--record NODE and --into FOLDER go together")

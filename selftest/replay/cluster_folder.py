@@ -143,7 +143,9 @@ def _smaller(base: Cluster, without: tuple[str, ...]) -> Cluster:
     machines = {name: machine for name, machine in base.machines.items() if name not in without}
     objects = [item for item in base.api.get("objects") or [] if not _stands_on(item, without)]
     text = yaml.safe_dump(inventory, sort_keys=False)
-    return replace(base, inventory_text=text, inventory=inventory, machines=machines, api={**base.api, "objects": objects})
+    return replace(
+        base, inventory_text=text, inventory=inventory, machines=machines, api={**base.api, "objects": objects}
+    )
 
 
 def _stands_on(item: Text, nodes: tuple[str, ...]) -> bool:

@@ -33,7 +33,11 @@ class Player:
     def __enter__(self) -> Player:
         command = [sys.executable, "-m", "selftest.replay.players"]
         kept = {"PYTHONPYCACHEPREFIX": str(self.folder / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
-        environment = {**os.environ, "EDGEPROOF_LIMITS_SCALE": LIMITS_SCALE, **(kept if self._compiled else {"PYTHONDONTWRITEBYTECODE": "1"})}
+        environment = {
+            **os.environ,
+            "EDGEPROOF_LIMITS_SCALE": LIMITS_SCALE,
+            **(kept if self._compiled else {"PYTHONDONTWRITEBYTECODE": "1"}),
+        }
         self._process = subprocess.Popen(
             command, cwd=CHECKOUT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )

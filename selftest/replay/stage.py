@@ -186,7 +186,11 @@ def _start_api(cluster: Cluster, folder: Path, keys: Keys) -> FakeApi | None:
 def _run_pytest(scene: Scene, home: Home, process: PytestProcess) -> tuple[int, str]:
     """Run the command as its user does; give its exit status and all that it printed."""
     record, inventory = home.work / "run.json", home.work / "cluster.yaml"
-    options = [f"--inventory={inventory}"] if scene.run[0] == OURS else [f"--edgeproof-inventory={inventory}", f"--edgeproof-run-record={record}", "-p", "no:cacheprovider"]
+    options = (
+        [f"--inventory={inventory}"]
+        if scene.run[0] == OURS
+        else [f"--edgeproof-inventory={inventory}", f"--edgeproof-run-record={record}", "-p", "no:cacheprovider"]
+    )
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home.folder),

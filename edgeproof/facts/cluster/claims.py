@@ -67,7 +67,11 @@ def misfit(claim: Volume, volumes: Iterable[Volume]) -> Misfit | None:
 
 def _misfit(claim: Volume, volume: Volume) -> Misfit | None:
     if is_held(volume, claim):
-        holder = "the claim of this name before" if volume.holder[:2] == (claim.namespace, claim.name) else "/".join(volume.holder[:2])
+        holder = (
+            "the claim of this name before"
+            if volume.holder[:2] == (claim.namespace, claim.name)
+            else "/".join(volume.holder[:2])
+        )
         return Misfit("held", volume, f"{volume.name} ({volume.phase}) is kept for {holder}")
     if claim.size is not None and volume.size is not None and claim.size > volume.size:
         asked, has = shown("storage", claim.size), shown("storage", volume.size)
@@ -79,7 +83,6 @@ def _misfit(claim: Volume, volume: Volume) -> Misfit | None:
         has = ", ".join(sorted(volume.modes)) or "no mode"
         return Misfit("mode", volume, f"it asks for {', '.join(sorted(lacking))}, and {volume.name} has {has}")
     return None
-
 
 
 def _with_event(claim: Volume, events: list[dict[str, Any]]) -> Volume:

@@ -156,7 +156,11 @@ def _active(state: dict[str, str], answer: _Answer, program: bool, ended: bool) 
         return PODMAN
     if state:
         told = state.get("ActiveState")
-        return Unobserved(answer.words) if told == "active" else told or Unobserved("systemctl reported no state of docker.service")
+        return (
+            Unobserved(answer.words)
+            if told == "active"
+            else told or Unobserved("systemctl reported no state of docker.service")
+        )
     if program and not ended:
         return Unobserved(answer.words)
     return NO_DAEMON if program else NOT_INSTALLED

@@ -4,7 +4,9 @@ command -v nvpmodel >/dev/null || { echo absent; exit 0; }
 nvpmodel -q
 grep -sE '^ *(< *POWER_MODEL|CPU_ONLINE)' /etc/nvpmodel.conf
 printf 'words '
-tr '\000' ' ' </proc/device-tree/compatible 2>/dev/null
+t=/proc/device-tree # a link to its place in sysfs
+[ -d "$t" ] || t=/sys/firmware/devicetree/base
+tr '\000' ' ' 2>/dev/null <$t/compatible
 echo
 case $(systemctl show -p ActiveState nvpmodel.service 2>/dev/null) in
 *=failed)
