@@ -83,10 +83,10 @@ test: check torch ## make check, then all selftests: those of the lab in one pro
 	$(BIN)/python -m pytest selftest -v --durations=10 -n 2
 	$(BIN)/python -m pytest selftest/worker --worker-bed=old -q --durations=5 -n 2
 
-test-all: check torch ## make test, and what takes longer: each check's conditions changed, and noticed; every replayed case; the wheel with every Python that is found here; the worker with more releases of torch, and torch 1.10 in the lab
+test-all: check torch ## make test, and what takes longer: each check's conditions changed, and noticed; every replayed case; the wheel with every Python that is found here; the worker with more releases of torch, and torch 1.10 in the lab; every right of manifests/rbac.yaml taken away
 	$(BIN)/python -m lab up
 	$(BIN)/python -m selftest.mutation
-	$(BIN)/python -m pytest selftest -v --durations=10 --every-python --old-image --all-cases
+	$(BIN)/python -m pytest selftest -v --durations=10 --every-python --old-image --all-cases --every-right
 	for bed in python36 bullseye middle newest; do \
 	  ! $(BIN)/python -m selftest.worker.beds $$bed || $(BIN)/python -m pytest selftest/worker --worker-bed=$$bed -q --durations=5 -n 2 || exit; \
 	done

@@ -26,6 +26,9 @@ app = typer.Typer(
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 """Settings of a command that hands its arguments on to pytest, --help too."""
 
+RIGHTS = "rbac.yaml"
+"""The manifest that no suite uses: it is for the account that runs them."""
+
 InventoryFile = Annotated[
     Path | None,
     typer.Option("--inventory", "--edgeproof-inventory", help="default: $EDGEPROOF_INVENTORY, else ./cluster.yaml"),
@@ -213,16 +216,17 @@ def example() -> None:
 
 @app.command()
 def manifests(
-    names: Annotated[list[str] | None, typer.Argument(help="which of them (default: all)")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help=f"which of them (default: all but {RIGHTS})")] = None,
 ) -> None:
-    """Print the manifests that the suites use, for `kubectl apply -f -`."""
+    """Print the manifests that the suites use, for `kubectl apply -f -`; or rbac.yaml: an account that may do what the suites do."""
     folder = carried("manifests")
     known = sorted(file.name for file in folder.glob("*.yaml"))
-    for name in names or known:
+    wanted = names or [name for name in known if name != RIGHTS]
+    for name in wanted:
         if name not in known:
             typer.echo(f"edgeproof: {name}: no such manifest\nfix: name one of {', '.join(known)}", err=True)
             raise typer.Exit(2)
-    typer.echo("---\n".join((folder / name).read_text(encoding="utf-8") for name in names or known), nl=False)
+    typer.echo("---\n".join((folder / name).read_text(encoding="utf-8") for name in wanted), nl=False)
 
 
 @app.callback(invoke_without_command=True)

@@ -13,6 +13,7 @@ EdgeproofError
 │   │   └── KubeconfigIsLocal its server is this machine, and not the cluster's server
 │   ├── ApiUnreachable        the API server does not answer
 │   └── ApiRefused            the API server answers, and does not do what was asked: has the HTTP status
+│       └── ApiForbidden      because the kubeconfig's user lacks a right: blocks whatever asked
 ├── BundleError               a bundle cannot be written where it was asked for
 ├── DatasetError              a dataset cannot be made where it was asked for
 └── WorkloadError             an image, a job or a pod did not do its work: says which and why
@@ -87,6 +88,10 @@ class ApiRefused(ConnectError):
     def __init__(self, message: str, fix: str = "", *, status: int, does: Does = "reads") -> None:
         super().__init__(message, fix, does=does)
         self.status = status
+
+
+class ApiForbidden(ApiRefused):
+    """The kubeconfig's user lacks a right, which `str()` names; nothing is known of the cluster by that."""
 
 
 class BundleError(EdgeproofError):

@@ -41,6 +41,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="build the worker's image on a base with torch 1.10, and run the workloads with it on the lab",
     )
     parser.addoption(
+        "--every-right",
+        action="store_true",
+        help="take every right of manifests/rbac.yaml away once on the lab, not a few, and run the workloads by it, too",
+    )
+    parser.addoption(
         "--worker-bed",
         choices=list(BEDS),
         default=TODAY,

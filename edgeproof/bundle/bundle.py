@@ -52,6 +52,7 @@ def make_bundle(wanted: Wanted, password: SudoPassword, say: Say) -> None:
     errors = {name: found["error"] for name, found in recorded.items() if "error" in found}
     if told["reach"]["error"]:
         errors["api"] = told["reach"]["error"]
+    errors |= told.get("forbidden", {})
     about = {"form": FORM, "text": f"bundle of edgeproof {__version__}", "unreached": errors}
     hide = Hider(inventory, wanted.hide_names)
     files = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,15 @@ from edgeproof import limits
 from edgeproof.connect.api_failure import Asked, wire_errors
 from edgeproof.connect.exec_plugin import credential_of
 from edgeproof.connect.kubeconfig import Kubeconfig, copy_fix, read_kubeconfig
-from edgeproof.errors import ApiRefused, ApiUnreachable, KubeconfigInvalid
+from edgeproof.connect.right import REVIEWS, Right, rights_of
+from edgeproof.errors import ApiRefused, ApiUnreachable, ConnectError, KubeconfigInvalid
 from edgeproof.inventory import Inventory
+from edgeproof.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
 
-NOT_FOUND = 404
+FORBIDDEN, NOT_FOUND = 403, 404
 
 
 def open_api(inventory: Inventory, found: Kubeconfig) -> tuple[ApiClient, datetime | None]:
@@ -89,6 +92,31 @@ class KubernetesApi:
             ) from error
         return found if isinstance(found, dict) else {}
 
+    def require(self, rights: Iterable[Right]) -> None:
+        """Raise ApiForbidden, which names them, where the kubeconfig's user lacks some of `rights`."""
+        if lacked := self._lacked(rights):
+            raise self._asked.forbidden(lacked)
+
+    def _lacked(self, rights: Iterable[Right]) -> list[Right]:
+        wanted = list(rights)
+        may = side_by_side(wanted, self._may)
+        return [right for right in wanted if not may[right]]
+
+    def _may(self, right: Right) -> bool:
+        """Ask whether the user has a right; one that cannot be asked about counts as had: its use will tell."""
+        try:
+            answer = self.call("POST", REVIEWS, right.review())
+        except ConnectError:
+            return True
+        return (answer.get("status") or {}).get("allowed") is not False
+
+    def _refusal(self, error: ApiRefused, method: str, url: str) -> ApiRefused:
+        """Name the rights that a refused request lacks; the error as it is where a quota, say, or admission has refused it."""
+        if error.status != FORBIDDEN or url == REVIEWS:
+            return error
+        lacked = self._lacked(rights_of(method, url))
+        return self._asked.forbidden(lacked) if lacked else error
+
     def _logged_in(self) -> ApiClient:
         """Give the client, logged in anew where its login has ended."""
         if self._end is not None and self._end < datetime.now(timezone.utc):
@@ -107,7 +135,7 @@ class KubernetesApi:
             answer = api.call_api(*request, _request_timeout=limits.API_CALL_S)
             data: bytes = answer.read()  # type: ignore[no-untyped-call]
         if not 200 <= answer.status < 300:
-            raise self._asked.refused(answer.status, data.decode("utf-8", "replace"))
+            raise self._refusal(self._asked.refused(answer.status, data.decode("utf-8", "replace")), method, url)
         return data
 
     def items(self, url: str, labels: str = "") -> list[dict[str, Any]]:
@@ -132,6 +160,12 @@ class KubernetesApi:
 
     def execute(self, namespace: str, pod: str, command: list[str]) -> tuple[str, int]:
         """Run a command in a pod; give what it printed and its exit status (-1 when it did not finish in time)."""
+        try:
+            return self._execute(namespace, pod, command)
+        except ApiRefused as error:
+            raise self._refusal(error, "GET", f"/api/v1/namespaces/{namespace}/pods/{pod}/exec") from error
+
+    def _execute(self, namespace: str, pod: str, command: list[str]) -> tuple[str, int]:
         from kubernetes.client import ApiClient
         from kubernetes.stream import stream
 

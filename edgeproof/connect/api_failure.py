@@ -6,7 +6,7 @@ import ipaddress
 import os
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -18,7 +18,15 @@ import yaml
 from edgeproof import limits
 from edgeproof.connect.certificate import NAME_CODES, names_of
 from edgeproof.connect.kubeconfig import PLACES, Kubeconfig, copy_fix
-from edgeproof.errors import ApiRefused, ApiUnreachable, ConnectError, KubeconfigInvalid, KubeconfigIsLocal
+from edgeproof.connect.right import Right
+from edgeproof.errors import (
+    ApiForbidden,
+    ApiRefused,
+    ApiUnreachable,
+    ConnectError,
+    KubeconfigInvalid,
+    KubeconfigIsLocal,
+)
 from edgeproof.inventory import Inventory
 
 PORT = 6443
@@ -83,6 +91,14 @@ class Asked:
                 status=status,
             )
         return ApiRefused(f"{self.where} answered {status}: {said[:300]}", status=status)
+
+    def forbidden(self, lacked: Iterable[Right]) -> ApiForbidden:
+        """Say which rights the kubeconfig's user lacks."""
+        words = ", ".join(map(str, lacked))
+        return ApiForbidden(
+            f"the user of {self.kubeconfig.user_path} may not {words} (403; `edgeproof manifests rbac.yaml` prints all rights that are needed)",
+            status=403,
+        )
 
     def unreachable(self, error: Exception) -> ConnectError:
         """Say why the server did not answer; what the kubeconfig names wrongly comes before what may be wrong with the server."""

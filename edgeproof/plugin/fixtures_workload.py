@@ -34,6 +34,7 @@ def workloads(
     own_namespace: OwnNamespace,
 ) -> Workloads:
     """The workloads, each run once; blocked while an agent cannot take a pod."""
+    from edgeproof.trial.rights import JOBS
     from edgeproof.workload.runs import Workloads
 
     for agent in inventory.agents:
@@ -44,6 +45,7 @@ def workloads(
     nodes = observed_nodes(pytestconfig)
     for name, why in unprepared(nodes, cluster, [agent.name for agent in inventory.agents]).items():
         raise Blocked(f"{name}: {why}")
+    own_namespace.api.require(JOBS)
     broken = broken_links(nodes, cluster)
     return Workloads(inventory, own_namespace, progress(pytestconfig), broken, pytestconfig.stash[PASSWORD])
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edgeproof.diagnose import Advice, advise
-from edgeproof.errors import EdgeproofError
+from edgeproof.errors import ApiForbidden, EdgeproofError
 from edgeproof.facts.observed import Blocked, NotApplicable
 from edgeproof.files import suite_of
 from edgeproof.plugin.session import CLUSTER, NODES, inventory_of
@@ -94,6 +94,8 @@ def _judged(item: pytest.Item, suite: str, report: pytest.TestReport, excinfo: A
     if isinstance(error, Blocked | NotApplicable):
         outcome: Outcome = "blocked" if isinstance(error, Blocked) else "skipped"
         return _finding(item, suite, report, outcome, why=error.why)
+    if isinstance(error, ApiForbidden):
+        return _finding(item, suite, report, "blocked", why=str(error))
     if report.failed:
         finding = _failure(item, suite, report, excinfo)
         return _waived(item, finding) if _is_told(excinfo) else finding

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from edgeproof.errors import EdgeproofError
-from edgeproof.facts.observed import reason
+from edgeproof.facts.observed import Blocked, reason
 from edgeproof.inventory import Inventory
 from edgeproof.plugin.leftovers import remove_left
 from edgeproof.plugin.session import INVENTORY, INVENTORY_PATH, gathered_cluster, gathered_nodes, is_worker
@@ -138,7 +138,10 @@ def _platforms(nodes: Mapping[str, NodeFacts]) -> dict[str, str]:
 
 def _gpu_way(cluster: ClusterFacts | None) -> str:
     """Say how pods get the GPU, where the API told."""
-    return "" if cluster is None or reason(cluster, "members") else str(cluster.gpu_way)
+    try:
+        return str(cluster.gpu_way) if cluster is not None else ""
+    except Blocked:
+        return ""
 
 
 def _peers(nodes: Mapping[str, NodeFacts], inventory: Inventory) -> dict[str, tuple[str, ...]]:

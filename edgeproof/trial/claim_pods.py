@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from edgeproof.errors import ApiRefused, ConnectError
+from edgeproof.errors import ApiForbidden, ApiRefused, ConnectError
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.cluster.members import HOSTNAME
 from edgeproof.facts.node.storage import Listing, listing
@@ -19,6 +19,7 @@ from edgeproof.trial.manifests import TEST_POD, manifest, pod_spec
 from edgeproof.trial.namespace import OwnNamespace
 from edgeproof.trial.placement import dns_label, tolerate_agents
 from edgeproof.trial.pods import PodState, await_pods, explain
+from edgeproof.trial.rights import CLAIM_PODS
 from edgeproof.trial.snippets import SNIPPETS
 
 
@@ -52,6 +53,7 @@ class ClaimPods:
 
     def start(self, agents: Iterable[str]) -> dict[str, ClaimPod]:
         """Start the test pod with the claim on each of `agents`; give what it sees."""
+        self.own.api.require(CLAIM_PODS)
         wanted = list(agents)
         self.own.create_claim()
         for name in wanted:
@@ -74,6 +76,8 @@ class ClaimPods:
         script = f"{listing()}\n{snippet(SNIPPETS, 'listing_in_pod')}"
         try:
             text, _ = self.own.api.execute(self.own.name, pod.name, ["sh", "-c", script])
+        except ApiForbidden as error:
+            return blank(ClaimPod, str(error), node=name, complaint="", mount_said="")
         except ApiRefused:
             why = f"no command can be run in a pod on {name} (see the check exec_in_pod)"
             return blank(ClaimPod, why, node=name, complaint="", mount_said="")

@@ -19,6 +19,8 @@ from edgeproof.facts.cluster.pods import OURS
 from edgeproof.inventory import Inventory
 from edgeproof.say import Say
 from edgeproof.trial.manifests import CLAIM, VOLUME, Manifest, manifest
+from edgeproof.trial.rights import CLAIM as CLAIM_RIGHTS
+from edgeproof.trial.rights import OWN_NAMESPACE
 from edgeproof.waiting import holds_within
 
 OWNER = "edgeproof/owner"
@@ -51,7 +53,8 @@ class OwnNamespace:
         return self
 
     def start(self) -> None:
-        """Make the namespace, and remove what runs that were killed have left."""
+        """Make the namespace, and remove what runs that were killed have left; raises ApiForbidden where something of that is not allowed."""
+        self.api.require(OWN_NAMESPACE)
         for run in remove_stale(self.api):
             self.say(f"removed namespace edgeproof-{run}, which a run that was killed had left")
         try:
@@ -89,6 +92,7 @@ class OwnNamespace:
         """
         if self._claimed:
             return
+        self.api.require(CLAIM_RIGHTS)
         volume, claim = manifest(VOLUME), manifest(CLAIM)
         volume["metadata"]["name"] = claim["spec"]["volumeName"] = f"nfs-images-pv-{self.run_id}"
         volume["spec"]["nfs"] = {"server": self.inventory.nfs_address, "path": self.inventory.storage.export}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgeproof import limits
-from edgeproof.errors import ApiRefused
+from edgeproof.errors import ApiForbidden, ApiRefused
 from edgeproof.facts.cluster.members import HOSTNAME
 from edgeproof.facts.cluster.parse import number, part, parts, text
 from edgeproof.facts.cluster.pod_status import State, pod_status
@@ -80,6 +80,8 @@ def _last_lines(own: OwnNamespace, pod: PodState) -> list[str]:
     """Give the last lines of its log; none where the container never started, so that there is no log."""
     try:
         return own.api.logs(own.name, pod.name, LAST_LINES).strip().splitlines()
+    except ApiForbidden as error:
+        return [str(error)]
     except ApiRefused:
         return []
 

@@ -6,12 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from importlib import resources
 from typing import Any
 
 from edgeproof import limits
-from edgeproof.errors import ApiRefused, ConnectError
+from edgeproof.errors import ApiForbidden, ApiRefused, ConnectError
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.observed import Facts, NotApplicable, blank, reason, unobserved
 from edgeproof.inventory import Inventory
@@ -23,6 +22,7 @@ from edgeproof.trial.manifests import GPU_VERIFY, Manifest, manifest, pod_spec
 from edgeproof.trial.namespace import URLS, OwnNamespace
 from edgeproof.trial.placement import bind
 from edgeproof.trial.pods import PodState, await_pods, explain
+from edgeproof.trial.rights import VERIFY_PODS
 from edgeproof.trial.snippets import SNIPPETS
 from edgeproof.waiting import holds_within
 
@@ -41,14 +41,13 @@ GPU_QUESTION = "import tensorflow as tf; print('Num GPUs Available:', len(tf.con
 class VerifyPod(Facts):
     """The pod on one node: why it does not run, in the cluster's and its own words ('' when it does), the GPUs it sees, whom it does not reach.
 
-    `refused` is why no command can be run in it ('' where one can), `forbidden` whether the kubeconfig's user may not. `reasons` say by its name why it does not reach a target; `gpu_said` is what the framework printed in place of a number, `dns_said` why the API's name is not found ('' where it is).
+    `refused` is why no command can be run in it ('' where one can). `reasons` say by its name why it does not reach a target; `gpu_said` is what the framework printed in place of a number, `dns_said` why the API's name is not found ('' where it is).
     """
 
     node: str
     has_gpu: bool
     complaint: str
     refused: str
-    forbidden: bool
     gpus: int
     gpu_said: str
     unreached: tuple[str, ...]
@@ -83,6 +82,7 @@ class VerifyPods:
 
         `broken` says by the node's name why no GPU can be expected in a pod there: none seen is then no finding.
         """
+        self.own.api.require(VERIFY_PODS)
         wanted = list(nodes)
         items = self._daemon_sets(wanted)
         for item in items:
@@ -93,7 +93,7 @@ class VerifyPods:
             [name for name in wanted if name in running], lambda name: self._look(name, running, broken.get(name, ""))
         )
         if self.own.cluster.gpu_way.name == "device-plugin":
-            self._hand_back(items)
+            self._hand_back()
         return {name: looked[name] if name in looked else self._absent(name, pods.get(name)) for name in wanted}
 
     def _daemon_sets(self, wanted: list[str]) -> list[Manifest]:
@@ -121,10 +121,9 @@ class VerifyPods:
         spec["containers"][0]["command"] = ["python3", "-c", program("answer_in_pod"), str(PORT)]
         return item
 
-    def _hand_back(self, items: list[Manifest]) -> None:
+    def _hand_back(self) -> None:
         """Remove the pods that hold a GPU each, so that jobs get it."""
-        for item in items:
-            self.own.api.delete(f"{URLS['DaemonSet'].format(self.own.name)}/{item['metadata']['name']}")
+        self.own.api.delete(URLS["DaemonSet"].format(self.own.name))
         url = URLS["Pod"].format(self.own.name)
         holds_within(limits.NAMESPACE_GONE_S, lambda: not self.own.api.items(url, LABEL))
 
@@ -152,12 +151,11 @@ class VerifyPods:
         try:
             gpu, status = self._ask(pod, GPU_QUESTION) if has_gpu else ("", 0)
             told, _ = self._ask(pod, program("reach_in_pod"), asked)
+        except ApiForbidden as error:
+            return blank(VerifyPod, str(error), node=name, has_gpu=has_gpu, complaint="")
         except ApiRefused as error:
             why = f"no command can be run in the pod on {name} (see the check exec_in_pod)"
-            forbidden = error.status == HTTPStatus.FORBIDDEN
-            return blank(
-                VerifyPod, why, node=name, has_gpu=has_gpu, complaint="", refused=str(error), forbidden=forbidden
-            )
+            return blank(VerifyPod, why, node=name, has_gpu=has_gpu, complaint="", refused=str(error))
         except ConnectError as error:
             return blank(VerifyPod, str(error), node=name, has_gpu=has_gpu, complaint="")
         reached = parse_reached(told, [str(target[0]) for target in targets])
@@ -169,7 +167,6 @@ class VerifyPods:
             has_gpu=has_gpu,
             complaint="",
             refused="",
-            forbidden=False,
             gpus=read_gpus(pod.name, gpu, status, broken),
             gpu_said=shortened(gpu.strip()) if status > 0 else "",
             unreached=unreached,

@@ -37,13 +37,13 @@ def advised(folder: Path, second: str, flannel_prefix: str, why: str) -> Advice:
         objects.append({"metadata": {"name": name, "annotations": annotations}, "status": {"addresses": addresses}})
     nodes = parse_nodes(raw_nodes, inventory)
     raw = {
-        "reach": {}, "asked_at": ASKED_AT, "version": {"gitVersion": "v1.31.5+k3s1"}, "nodes": objects, "pods": [],
-        "persistent_volumes": [], "claims": [], "claim_events": [], "runtime_classes": {"found": {"items": []}, "refused": 0},
-        "service": {"found": {}, "refused": 0},
-        "dns": {"found": {}, "refused": 404},
-        "network_policies": {"found": {}, "refused": 0},
+        "reach": {}, "asked_at": ASKED_AT, "version": {"gitVersion": "v1.31.5+k3s1"}, "nodes": objects, "pods": [], "forbidden": {},
+        "persistent_volumes": [], "claims": [], "claim_events": [], "runtime_classes": {"found": {"items": []}, "refused": 0, "said": ""},
+        "service": {"found": {}, "refused": 0, "said": ""},
+        "dns": {"found": {}, "refused": 404, "said": "not found"},
+        "network_policies": {"found": {}, "refused": 0, "said": ""},
     }  # fmt: skip
-    pod = VerifyPod("one", True, "", "", False, 1, "", ("two",), {"two": why}, True, "")
+    pod = VerifyPod("one", True, "", "", 1, "", ("two",), {"two": why}, True, "")
     cluster = parse_cluster(raw, nodes, inventory)
     context = {
         "node": nodes["one"],

@@ -35,10 +35,10 @@ def cluster_of(name: str, folder: Path, nodes: dict[str, NodeFacts] | None = Non
         "pods": sample.get("pods", []),
         "persistent_volumes": [],
         "claims": [],
-        "claim_events": [],
-        "runtime_classes": {"found": {"items": sample.get("runtime_classes", [])}, "refused": 0},
-        "service": {"found": {"spec": {"clusterIP": "10.43.0.1", "ports": [{"port": 443}]}}, "refused": 0},
-        "dns": {"found": {}, "refused": 404},
-        "network_policies": {"found": {}, "refused": 0},
+        "claim_events": [], "forbidden": {},
+        "runtime_classes": {"found": {"items": sample.get("runtime_classes", [])}, "refused": 0, "said": ""},
+        "service": {"found": {"spec": {"clusterIP": "10.43.0.1", "ports": [{"port": 443}]}}, "refused": 0, "said": ""},
+        "dns": {"found": {}, "refused": 404, "said": "not found"},
+        "network_policies": {"found": {}, "refused": 0, "said": ""},
     }
     return parse_cluster(raw, nodes or {}, load_inventory(file))

@@ -136,14 +136,15 @@ def test_cluster_with_anything(data: st.DataObject, tmp_path_factory: pytest.Tem
         told = with_part(told, data.draw(st.sampled_from(inner)), data.draw(st.sampled_from(ANYTHING)))
     raw = {
         "reach": {},
+        "forbidden": {},
         "asked_at": ASKED_AT,
         "version": {"gitVersion": sample["version"]},
-        "runtime_classes": {"found": {"items": [RUNTIME_CLASS]}, "refused": 0},
-        "service": {"found": {"spec": {"clusterIP": "10.43.0.1", "ports": [{"port": 443}]}}, "refused": 0},
-        "dns": {"found": {"spec": {"clusterIP": "10.43.0.10"}}, "refused": 0},
+        "runtime_classes": {"found": {"items": [RUNTIME_CLASS]}, "refused": 0, "said": ""},
+        "service": {"found": {"spec": {"clusterIP": "10.43.0.1", "ports": [{"port": 443}]}}, "refused": 0, "said": ""},
+        "dns": {"found": {"spec": {"clusterIP": "10.43.0.10"}}, "refused": 0, "said": ""},
         "network_policies": {
             "found": {"items": [{"metadata": {"namespace": "default", "name": "deny-all"}}]},
-            "refused": 0,
+            "refused": 0, "said": "",
         },
         **told,
     }

@@ -49,9 +49,9 @@ def cluster_of(inventory: Inventory, nodes: dict[str, NodeFacts], **addresses: s
     ]
     raw: dict[str, Any] = {
         "reach": {}, "asked_at": "2026-02-03T04:05:06+00:00", "version": {}, "nodes": members, "pods": [], "persistent_volumes": [],
-        "claims": [], "claim_events": [], "runtime_classes": {"found": {}, "refused": 0}, "service": {"found": {}, "refused": 0},
-        "dns": {"found": {}, "refused": 404},
-        "network_policies": {"found": {}, "refused": 0},
+        "claims": [], "claim_events": [], "forbidden": {}, "runtime_classes": {"found": {}, "refused": 0, "said": ""}, "service": {"found": {}, "refused": 0, "said": ""},
+        "dns": {"found": {}, "refused": 404, "said": "not found"},
+        "network_policies": {"found": {}, "refused": 0, "said": ""},
     }  # fmt: skip
     return parse_cluster(raw, nodes, inventory)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from http import HTTPStatus
 from typing import Any
 
 from edgeproof.facts.cluster.basis import blocked_member, full_disks, kept_out
 from edgeproof.facts.cluster.claims import off_nfs, parse_claims
 from edgeproof.facts.cluster.dns import parse_dns
-from edgeproof.facts.cluster.gpu_way import RuntimeClass, Way, gpu_way, parse_runtime_class
+from edgeproof.facts.cluster.gpu_way import RuntimeClass, Way, gpu_way, parse_runtime_class, run_by_docker
 from edgeproof.facts.cluster.members import Member, boards, parse_member
 from edgeproof.facts.cluster.objects import Volume, parse_volume
 from edgeproof.facts.cluster.parse import number, part, parts, text
@@ -190,9 +191,11 @@ class ClusterFacts(Facts):
 
     @property
     def gpu_way(self) -> Way:
-        """How pods get the GPU: as declared, or as found out."""
+        """How pods get the GPU: as declared, or as found out; blocked where that hangs on RuntimeClasses that could not be listed."""
         members = [member for name, member in self.members.items() if name not in self.without_gpu]
-        return gpu_way(self.declared.kubernetes.gpu, members, self._known_classes, self.pods)
+        found = gpu_way(self.declared.kubernetes.gpu, members, self._known_classes, self.pods)
+        hangs_on_classes = found.is_found and not run_by_docker(members)
+        return gpu_way(None, members, self.runtime_classes, self.pods) if hangs_on_classes else found
 
     @property
     def _known_classes(self) -> tuple[RuntimeClass, ...]:
@@ -247,13 +250,17 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
         api=api,
         asked_at=asked_at,
         version=text(raw["version"], "gitVersion"),
-        members={name: blocked_member(member, nodes.get(name), found) for name, member in found.items()},
+        members=_allowed(
+            raw, "nodes", {name: blocked_member(member, nodes.get(name), found) for name, member in found.items()}
+        ),
         kept_out=kept_out(nodes),
         full_disks=full_disks(nodes),
-        strangers=tuple(member for member in parsed if member.name not in known),
-        pods=tuple(parse_pod(item, asked_at) for item in raw["pods"]),
-        persistent_volumes=tuple(parse_volume(item) for item in raw["persistent_volumes"]),
-        claims=parse_claims(raw["claims"], raw["claim_events"]),
+        strangers=_allowed(raw, "nodes", tuple(member for member in parsed if member.name not in known)),
+        pods=_allowed(raw, "pods", tuple(parse_pod(item, asked_at) for item in raw["pods"])),
+        persistent_volumes=_allowed(
+            raw, "persistent_volumes", tuple(parse_volume(item) for item in raw["persistent_volumes"])
+        ),
+        claims=_allowed(raw, "claims", parse_claims(raw["claims"], raw["claim_events"])),
         runtime_classes=_runtime_classes(raw["runtime_classes"]),
         service=_service(raw["service"]),
         dns=parse_dns(raw["dns"]),
@@ -267,9 +274,16 @@ def parse_cluster(raw: dict[str, Any], nodes: dict[str, NodeFacts], inventory: I
     )
 
 
+def _allowed(raw: dict[str, Any], kind: str, parsed: Any) -> Any:
+    """Give what was parsed of a kind; unobserved where the kubeconfig's user may not list it."""
+    why = raw["forbidden"].get(kind)
+    return unobserved(why) if why else parsed
+
+
 def _runtime_classes(raw: dict[str, Any]) -> Any:
-    if raw["refused"]:
-        return unobserved(f"the API server refuses to list RuntimeClasses ({raw['refused']})")
+    """Read the RuntimeClasses; none where the API server has no such kind."""
+    if raw["refused"] and raw["refused"] != HTTPStatus.NOT_FOUND:
+        return unobserved(f"the API server does not list RuntimeClasses: {raw['said']}")
     return tuple(parse_runtime_class(item) for item in parts(raw["found"], "items"))
 
 
@@ -279,7 +293,8 @@ def _service(raw: dict[str, Any]) -> Any:
     ports = parts(spec, "ports")
     ports.sort(key=lambda port: text(port, "name") != "https")
     if not text(spec, "clusterIP"):
-        return unobserved("the API server did not give the address of its own service, default/kubernetes")
+        why = raw["said"] or "no clusterIP"
+        return unobserved(f"the API server did not give the address of its own service, default/kubernetes: {why}")
     return text(spec, "clusterIP"), (number(ports[0].get("port")) if ports else 0) or 443
 
 

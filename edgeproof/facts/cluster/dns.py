@@ -21,7 +21,7 @@ def parse_dns(raw: dict[str, Any]) -> Any:
     address = text(part(raw["found"], "spec"), "clusterIP")
     if raw["refused"] or not address:
         return unobserved(
-            f"the API server did not tell the address of the cluster's DNS ({raw['refused'] or 'no clusterIP'})"
+            f"the API server did not tell the address of the cluster's DNS: {raw['said'] or 'no clusterIP'}"
         )
     return address
 

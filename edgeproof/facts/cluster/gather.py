@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from edgeproof.connect.api import KubernetesApi
-from edgeproof.errors import ApiRefused, ConnectError
+from edgeproof.errors import ApiForbidden, ApiRefused, ConnectError
 from edgeproof.facts.reach import Reach, refused
 from edgeproof.inventory import Inventory
 
@@ -32,7 +32,8 @@ def gather_cluster(inventory: Inventory) -> dict[str, Any]:
     """Give the objects of each kind as plain data, or the error that stands in their way."""
     try:
         api = KubernetesApi(inventory)
-        objects: dict[str, Any] = {kind: api.items(url) for kind, url in KINDS.items()}
+        forbidden: dict[str, str] = {}
+        objects = {kind: _listed(api, kind, url, forbidden) for kind, url in KINDS.items()}
         beside = {kind: _if_allowed(api, url) for kind, url in BESIDE.items()}
         version = api.call("GET", "/version")
         claim_events = _claim_events(api)
@@ -41,6 +42,7 @@ def gather_cluster(inventory: Inventory) -> dict[str, Any]:
     end = api.kubeconfig.certificate_end
     return {
         **objects,
+        "forbidden": forbidden,
         "claim_events": claim_events,
         **beside,
         "version": version,
@@ -48,6 +50,15 @@ def gather_cluster(inventory: Inventory) -> dict[str, Any]:
         "certificate_end": end.isoformat() if end else "",
         "asked_at": datetime.now(timezone.utc).isoformat(),
     }
+
+
+def _listed(api: KubernetesApi, kind: str, url: str, forbidden: dict[str, str]) -> list[dict[str, Any]]:
+    """List the objects of a kind; none where the user may not, which `forbidden` then says."""
+    try:
+        return api.items(url)
+    except ApiForbidden as error:
+        forbidden[kind] = str(error)
+        return []
 
 
 def _claim_events(api: KubernetesApi) -> list[dict[str, Any]]:
@@ -60,8 +71,8 @@ def _claim_events(api: KubernetesApi) -> list[dict[str, Any]]:
 
 
 def _if_allowed(api: KubernetesApi, url: str) -> dict[str, Any]:
-    """Give the answer, or the status with which it was refused (0 where it was not)."""
+    """Give the answer, or the status with which it was refused (0 where it was not), and in which words."""
     try:
-        return {"found": api.call("GET", url), "refused": 0}
+        return {"found": api.call("GET", url), "refused": 0, "said": ""}
     except ApiRefused as error:
-        return {"found": {}, "refused": error.status}
+        return {"found": {}, "refused": error.status, "said": str(error)}

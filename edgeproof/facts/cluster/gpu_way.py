@@ -85,9 +85,13 @@ def gpu_way(
     return Way(found, declared is None, beside[found])
 
 
+def run_by_docker(members: Iterable[Member]) -> bool:
+    """Tell whether Docker runs the pods of all members that say what does."""
+    return {member.runtime for member in members if reason(member, "runtime_version") is None} == {"docker"}
+
+
 def _found(members: list[Member], runtime_class: str) -> GpuWay:
-    runtimes = {member.runtime for member in members if reason(member, "runtime_version") is None}
-    if runtimes == {"docker"}:
+    if run_by_docker(members):
         return "default-runtime"
     if runtime_class:
         return "runtime-class"

@@ -11,6 +11,6 @@ from edgeproof.facts.observed import unobserved
 def parse_policies(raw: dict[str, Any]) -> Any:
     """Name the NetworkPolicies, as NAMESPACE/NAME."""
     if raw["refused"]:
-        return unobserved(f"the API server refuses to list NetworkPolicies ({raw['refused']})")
+        return unobserved(f"the API server does not list NetworkPolicies: {raw['said']}")
     metadata = (part(item, "metadata") for item in parts(raw["found"], "items"))
     return tuple(f"{text(each, 'namespace')}/{text(each, 'name')}" for each in metadata)

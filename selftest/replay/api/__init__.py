@@ -17,6 +17,7 @@ Its language, a case's api.yaml (docs/replay-api.md says the same with more word
     logs:   [{pod, job, node, index, namespace, text | record | refuse}]
     events: [{kind, name, node, type, reason, message}]
     refuse: [{method, url, status, message | body}]
+    forbidden: [{verbs: [list], resources: [nodes]}]        what the user may not do, and is told so when he asks
     tokens: [a bearer token that is let in]
     nfs: {files, listing_sha256, options}   gpus: {node: number}   dataset: {count, corrupt}   worker: {a record's values}
 

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from selftest.replay.api.cluster import Cluster
+from selftest.replay.api.forbidden import REVIEWS, Forbidden
 from selftest.replay.api.kinds import Object, Target
 from selftest.replay.api.programs import Printed, Programs
 from selftest.replay.api.refusal import Refusal, Undescribed
@@ -67,6 +68,7 @@ class Answers:
 
     def __init__(self, spec: Spec) -> None:
         self.spec, self.cluster = spec, Cluster(spec)
+        self.forbidden = Forbidden(spec.rules["forbidden"])
         self.undescribed: list[str] = []
         self.programs = Programs(self.cluster, self.undescribed)
 
@@ -90,6 +92,8 @@ class Answers:
             return Answer(200, version(self.spec.version))
         if request.method == "GET" and request.path in HEALTH:
             return Answer(200, "ok")
+        if request.method == "POST" and request.path == REVIEWS:
+            return Answer(201, self.forbidden.review(request.body))
         target = self.cluster.store.kinds.target(request.path)
         if target.part and target.part not in PARTS:
             raise Undescribed()
@@ -99,6 +103,8 @@ class Answers:
         verb = verbs.get(request.method)
         if verb is None or request.first("watch") in ("true", "1"):
             raise Undescribed()
+        if said := self.forbidden.refuses(request.method, target):
+            raise Refusal(403, said)
         return verb(request, target)
 
     def _get(self, request: Request, target: Target) -> Answer:

@@ -14,7 +14,7 @@ STATE_KEYS = frozenset(
     {"state", "address", "ready", "restarts", "reason", "message", "exitCode", "logs", "record", "events", "status"}
 )
 SPEC_KEYS = frozenset(
-    {"address", "port", "certificate", "version", "objects", "scripts", "exec", "logs", "events", "refuse", "tokens",
+    {"address", "port", "certificate", "version", "objects", "scripts", "exec", "logs", "events", "refuse", "forbidden", "tokens",
      "nfs", "dataset", "worker", "gpus"}
 )  # fmt: skip
 SCRIPT_KEYS = frozenset({"kind", "name", "image", "pods", "indexes", "phase", "events", "refuse", "account", "stays"})
@@ -24,6 +24,7 @@ RULE_KEYS = {
     "logs": OF_A_POD | {"text", "record", "refuse"},
     "events": frozenset({"kind", "name", "node", "type", "reason", "message"}),
     "refuse": frozenset({"method", "url", "status", "message", "body"}),
+    "forbidden": frozenset({"verbs", "resources"}),
 }
 
 State = dict[str, Any]
