@@ -9,7 +9,13 @@ LOCK := $(shell cat requirements/check.txt requirements/torch.txt | sha256sum | 
 VERSION := $(shell $(PYTHON) -c 'import sys; print("cp%d%d" % sys.version_info[:2])')
 VENV := $(CACHE)/venv-$(LOCK)-$(VERSION)
 BIN := $(VENV)/bin
-STATE := $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/edgeproof/lab/edgeproof
+# The lab on containerd has a name and addresses of its own, so that both can be up.
+RUNTIME ?= docker
+LAB_docker := edgeproof
+LAB_containerd := containerd
+LAB := $(or $(LAB_$(RUNTIME)),$(error RUNTIME=$(RUNTIME): docker or containerd))
+UP_containerd := --name containerd --subnet 10.168.0.0/16 --runtime containerd
+STATE := $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/edgeproof/lab/$(LAB)
 INVENTORY := $(STATE)/cluster.yaml
 OUT ?= out.json
 
@@ -37,10 +43,10 @@ torch: venv
 
 venv: $(VENV)/.complete ## the Python environment, in the cache folder
 
-lab: venv ## the lab: a real cluster in containers on this machine
-	$(BIN)/python -m lab up
+lab: venv ## the lab: a real cluster in containers on this machine; RUNTIME=containerd: the other one
+	$(BIN)/python -m lab up $(UP_$(RUNTIME))
 
-demo: lab ## all set-up, then the three suites on the lab, and the report
+demo: lab ## all set-up, then the three suites on the lab, and the report; RUNTIME=containerd: on Kubernetes 1.34 and containerd
 	@echo "== images: $(INVENTORY)"
 	$(BIN)/python -m edgeproof dataset --to-export --count 60 --corrupt 2 --inventory $(INVENTORY)
 	$(BIN)/python -m edgeproof image --inventory $(INVENTORY)

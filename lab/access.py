@@ -44,7 +44,7 @@ def write_inventory(lab: Lab) -> None:
             "config": "/dev/null",
         },
         "network": {"gateway": str(lab.plan.gateway)},
-        "kubernetes": {"kubeconfig": str(lab.folder / "kubeconfig")},
+        "kubernetes": {"kubeconfig": str(lab.folder / "kubeconfig"), "runtime": lab.plan.runtime, "gpu": lab.plan.gpu},
         "workload": {"weights": "random", "synthetic_images": 24},
         **_images(lab),
     }

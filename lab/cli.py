@@ -17,7 +17,7 @@ from lab.down import down as take_down
 from lab.errors import LabError
 from lab.faults.put_in import FAULTS, faults_in, mend_all, put_in
 from lab.images.built import build_all
-from lab.lab import DEFAULT_NAME, DEFAULT_SUBNET, Lab, Plan, saved_plan
+from lab.lab import DEFAULT_NAME, DEFAULT_SUBNET, RUNTIMES, WAYS, Lab, Plan, saved_plan
 from lab.machine import fair_cpus
 from lab.say import say
 from lab.up import up as bring_up
@@ -61,11 +61,24 @@ def up(
             help=f"what the nodes are: one for all ({DEFAULT}), or each node's, the server's first: {', '.join(known_boards())}"
         ),
     ] = None,
+    runtime: Annotated[
+        str | None, typer.Option(help="docker: Kubernetes 1.23, as k3s --docker (the default); containerd: 1.34")
+    ] = None,
+    gpu: Annotated[
+        str | None, typer.Option(help=f"how pods get the GPU on containerd: {', '.join(WAYS)} (the first)")
+    ] = None,
 ) -> None:
     """Bring the cluster up; again: repair it, or do nothing."""
     with _clear_errors():
         saved = saved_plan(name)
-        given = {"agents": agents, "cpus": cpus, "subnet": subnet, "boards": boards}
+        given = {
+            "agents": agents,
+            "cpus": cpus,
+            "subnet": subnet,
+            "boards": boards,
+            "runtime": runtime,
+            "gpu": gpu,
+        }
         chosen = {key: value for key, value in given.items() if value is not None}
         if saved and any(getattr(saved, key) != value for key, value in chosen.items()):
             raise LabError(f"lab {name} is up otherwise ({saved}): take it down first")
@@ -153,6 +166,7 @@ def mend(name: Name = DEFAULT_NAME) -> None:
 
 @app.command()
 def build() -> None:
-    """Fill the cache with all that `up` needs, and start nothing."""
+    """Fill the cache with all that `up` needs, on either runtime, and start nothing."""
     with _clear_errors():
-        build_all(need_docker())
+        for runtime in RUNTIMES:
+            build_all(need_docker(), runtime)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from lab import limits
 from lab.board import DEFAULT, Board, boards_of
@@ -24,6 +24,10 @@ DEFAULT_SUBNET = "192.168.0.0/16"
 DNS = "8.8.8.8"
 FIRST_NAMES = ("user-desktop", "user-worker", "user-newworker")
 LABEL = "edgeproof.lab"
+Runtime = Literal["docker", "containerd"]
+RUNTIMES: tuple[Runtime, ...] = get_args(Runtime)
+WAYS = ("default-runtime", "runtime-class", "cdi")
+"""How pods get the GPU, as cluster.yaml's kubernetes.gpu names it; a K3s on Docker has the first alone."""
 LEAST_CPUS, MOST_CPUS = 0.1, 64.0
 SIDE_BY_SIDE = 8
 """Nodes that are worked on at once."""
@@ -39,8 +43,14 @@ class Plan:
     cpus: float = MOST_FAIR_CPUS
     server_cpus: float = 0.8
     boards: str = DEFAULT
+    runtime: Runtime = "docker"
+    gpu: str = WAYS[0]
 
     def __post_init__(self) -> None:
+        if self.runtime not in RUNTIMES:
+            raise LabError(f"--runtime {self.runtime}: {' or '.join(RUNTIMES)}")
+        if self.gpu not in (WAYS if self.runtime == "containerd" else WAYS[:1]):
+            raise LabError(f"--gpu {self.gpu}: {', '.join(WAYS)} with --runtime containerd; {WAYS[0]} on Docker")
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,11}", self.name):
             raise LabError(f"--name {self.name}: lower-case letters, digits and hyphens, 12 at most")
         try:

@@ -12,6 +12,7 @@ from lab.cache import digest
 from lab.command import run
 from lab.docker import need_docker
 from lab.images.built import Built, build_all
+from lab.k3s import install_k3s
 from lab.lab import DNS, LABEL, Lab, Node, Plan, side_by_side
 from lab.machine import cgroup_version, container_flags, own_cpus
 from lab.network import ensure_network
@@ -38,7 +39,7 @@ def up(plan: Plan) -> Lab:
     """Bring the lab up; raises LabError, naming what does not come up, where a limit runs out."""
     started_s = time.monotonic()
     docker = need_docker()
-    built = build_all(docker)
+    built = build_all(docker, plan.runtime)
     lab = Lab(plan, docker)
     lab.save()
     ensure_network(lab, built.node_image)
@@ -47,7 +48,7 @@ def up(plan: Plan) -> Lab:
     write_known_hosts(lab)
     _ensure_server(lab)
     write_kubeconfig(lab)
-    side_by_side(lab.agents, lambda node: _ensure_agent(lab, node))
+    side_by_side(lab.agents, lambda node: install_k3s(lab, node))
     _await_ready(lab)
     _ensure_roles(lab)
     _set_quotas(lab)
@@ -98,7 +99,7 @@ def _run_container(lab: Lab, node: Node, mounts: dict[Path, str], image: str, in
         cpus=BOOT_CPUS,
         memory="4g",
         tmpfs=["/run", "/run/lock", "/tmp:exec"],
-        env=[f"LAB_DNS={DNS}", f"LAB_GATEWAY={lab.plan.gateway}", f"LAB_CGROUP={cgroup_version()}"],
+        env=[f"LAB_DNS={DNS}", f"LAB_GATEWAY={lab.plan.gateway}", f"LAB_CGROUP={cgroup_version()}", f"LAB_KUBERNETES={built.kubernetes_version}"],
         volume=[*read_only, *own],
         **({"cpuset_cpus": cpus} if cpus else {}),
         **container_flags(),
@@ -142,7 +143,8 @@ def _ensure_server(lab: Lab) -> None:
     server = lab.server
     server.write("/etc/exports", f"/nfs/images {lab.plan.subnet}({EXPORT_OPTIONS})\n")
     server.run("mkdir -p /nfs/images && chown nobody:nogroup /nfs/images && chmod 777 /nfs/images")
-    server.run("systemctl enable --now nfs-kernel-server k3s", timeout_s=limits.SERVICE_START_S)
+    server.run("systemctl enable --now nfs-kernel-server", timeout_s=limits.SERVICE_START_S)
+    install_k3s(lab, server)
     ready = "k3s kubectl get --raw /readyz >/dev/null 2>&1 && [ -s /var/lib/rancher/k3s/server/node-token ]"
     await_condition(
         "K3s server",
@@ -156,16 +158,6 @@ def _ensure_server(lab: Lab) -> None:
         lambda: server.holds("nc -z 127.0.0.1 2049"),
         lambda: server.run("journalctl -u nfs-kernel-server -n 20 --no-pager", check=False).stdout,
     )
-
-
-def _ensure_agent(lab: Lab, node: Node) -> None:
-    token = lab.server.run("cat /var/lib/rancher/k3s/server/node-token").stdout.strip()
-    environment = f"K3S_TOKEN={token}\nK3S_URL=https://{lab.server.address}:6443\n"
-    unchanged = node.holds(f"printf '%s' '{environment}' | cmp -s - /etc/systemd/system/k3s-agent.service.env")
-    if not unchanged:
-        node.write("/etc/systemd/system/k3s-agent.service.env", environment, "600")
-        node.run("systemctl stop k3s-agent")
-    node.run("systemctl enable --now k3s-agent", timeout_s=limits.SERVICE_START_S)
 
 
 def _await_ready(lab: Lab) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from edgeproof.plugin.together import scheduler
+from lab.lab import RUNTIMES
 from selftest.package.pythons import THIS_VERSION, VERSIONS, Environment, build_wheel, environment, find_python
 from selftest.worker.beds.all_beds import BEDS, TODAY
 
@@ -44,6 +45,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--every-right",
         action="store_true",
         help="take every right of manifests/rbac.yaml away once on the lab, not a few, and run the workloads by it, too",
+        "--lab-runtime",
+        choices=RUNTIMES,
+        default=RUNTIMES[0],
+        help="on which lab the selftests of the lab run: Kubernetes 1.23 on Docker, or 1.34 on containerd",
     )
     parser.addoption(
         "--worker-bed",

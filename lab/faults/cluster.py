@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from lab import limits
 from lab.faults.fault import JOINED, MOUNTED, Fault, PowerOff, ShellFault
+from lab.lab import RUNTIMES, Runtime
 
 IMAGE = "jetson-inference:v1"
 KEPT_IMAGE = "edgeproof-lab-kept:v1"
-KEEP = f"docker tag {IMAGE} {KEPT_IMAGE}; "
-RESTORE_IMAGE = f"if docker image inspect {KEPT_IMAGE} >/dev/null 2>&1; then docker tag {KEPT_IMAGE} {IMAGE}; docker rmi {KEPT_IMAGE}; fi"
+LIBRARY = "docker.io/library"
+CTR = "k3s ctr -n k8s.io images"
+KEEP: dict[Runtime, str] = {
+    "docker": f"docker tag {IMAGE} {KEPT_IMAGE}; ",
+    "containerd": f"{CTR} tag --force {LIBRARY}/{IMAGE} {LIBRARY}/{KEPT_IMAGE}; ",
+}
+REMOVE: dict[Runtime, str] = {"docker": f"docker rmi {IMAGE}", "containerd": f"{CTR} rm --sync {LIBRARY}/{IMAGE}"}
+RENAME: dict[Runtime, str] = {
+    "docker": f"docker tag busybox:latest {IMAGE}",
+    "containerd": f"{CTR} tag --force {LIBRARY}/busybox:latest {LIBRARY}/{IMAGE}",
+}
+RESTORE_IMAGE: dict[Runtime, str] = {
+    "docker": (
+        f"if docker image inspect {KEPT_IMAGE} >/dev/null 2>&1; then docker tag {KEPT_IMAGE} {IMAGE}; docker rmi {KEPT_IMAGE}; fi"
+    ),
+    "containerd": (
+        f"if {CTR} ls -q | grep -qx {LIBRARY}/{KEPT_IMAGE}; then {CTR} tag --force {LIBRARY}/{KEPT_IMAGE} {LIBRARY}/{IMAGE};"
+        f" {CTR} rm --sync {LIBRARY}/{KEPT_IMAGE}; fi"
+    ),
+}
 DELETED = f"--namespace default --ignore-not-found --wait=true --timeout={limits.DELETE_S:.0f}s"
 STRAY_POD = """k3s kubectl apply -f - <<'EOF'
 apiVersion: v1
@@ -48,9 +67,10 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         suite="tests_cluster",
         check="services",
         catalogue_id="worker-is-server",
-        breaks="systemctl disable --now k3s-agent; systemctl enable --now --no-block k3s",
+        breaks="systemctl disable --now k3s-agent; /usr/local/lib/lab/install-k3s server {k3s_flags}",
         mends=(
-            "if systemctl is-enabled -q k3s; then systemctl disable --now k3s; rm -rf /var/lib/rancher/k3s/server /etc/rancher/k3s/k3s.yaml;"
+            "if systemctl is-enabled -q k3s 2>/dev/null; then systemctl disable --now k3s; rm -rf /var/lib/rancher/k3s/server"
+            " /etc/rancher/k3s/k3s.yaml /etc/systemd/system/k3s.service* /usr/local/bin/k3s-uninstall.sh; systemctl daemon-reload;"
             " systemctl enable --now k3s-agent; fi"
         ),
         broken="[ -s /var/lib/rancher/k3s/server/node-token ]",
@@ -122,7 +142,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         suite="tests_cluster",
         check="worker_image",
         catalogue_id="worker-image-missing",
-        breaks=KEEP + f"docker rmi {IMAGE}",
+        breaks={runtime: KEEP[runtime] + REMOVE[runtime] for runtime in RUNTIMES},
         mends=RESTORE_IMAGE,
         blocks_here=frozenset({"worker_image_kind", "placement"}),
     ),
@@ -132,7 +152,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         suite="tests_cluster",
         check="worker_image",
         catalogue_id="worker-image-differs",
-        breaks=KEEP + f"docker tag busybox:latest {IMAGE}",
+        breaks={runtime: KEEP[runtime] + RENAME[runtime] for runtime in RUNTIMES},
         mends=RESTORE_IMAGE,
     ),
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from lab import limits
-from lab.lab import Lab, Node
+from lab.lab import RUNTIMES, Lab, Node, Runtime
 from lab.waiting import await_condition
 
+Script = str | Mapping[Runtime, str]
 Suite = Literal["tests_node", "tests_cluster"]
 """The suites whose checks find faults, by their folders."""
 
@@ -57,6 +59,11 @@ class Fault(ABC):
     spreads: bool = False
     per_node: bool = True
 
+    @property
+    def runtimes(self) -> tuple[Runtime, ...]:
+        """What K3s may run on for the fault to exist."""
+        return RUNTIMES
+
     @abstractmethod
     def put_in(self, lab: Lab, node: Node) -> None:
         """Break the node, and wait until it is broken."""
@@ -71,21 +78,27 @@ class ShellFault(Fault):
     """A fault that a script makes.
 
     `breaks` and `mends` are shell text run as root on the node at hand or, for faults in the cluster's objects, on the
-    server (`runs_on`); {node} and {server} are filled in. `mends` may run on a node that was never broken and changes
+    server (`runs_on`); {node}, {server} and {k3s_flags} are filled in. What differs between a K3s on Docker and one on containerd
+    is given for each by its name; a fault that is given for one alone exists on that one alone. `mends` may run on a node that was never broken and changes
     nothing there. `broken` is a shell condition on the same node that holds once the fault is in, `settled` one that
     holds once it is out again.
     """
 
-    breaks: str
-    mends: str
+    breaks: Script
+    mends: Script
     runs_on: Literal["node", "server"] = "node"
     broken: str = "true"
     settled: str = "true"
 
+    @property
+    def runtimes(self) -> tuple[Runtime, ...]:
+        """Those that `breaks` is given for."""
+        return RUNTIMES if isinstance(self.breaks, str) else tuple(self.breaks)
+
     def put_in(self, lab: Lab, node: Node) -> None:
         """Run `breaks`, and wait for `broken`."""
         runner = self._runner(lab, node)
-        runner.run(_filled(self.breaks, lab, node))
+        runner.run(_filled(self.breaks, lab, node), timeout_s=limits.BREAK_S)
         broken = _filled(self.broken, lab, node)
         await_condition(f"{self.name} on {node.name}", limits.BREAK_S, lambda: runner.holds(broken))
 
@@ -115,5 +128,7 @@ class PowerOff(Fault):
         node.start()
 
 
-def _filled(script: str, lab: Lab, node: Node) -> str:
-    return script.replace("{node}", node.name).replace("{server}", lab.server.name)
+def _filled(script: Script, lab: Lab, node: Node) -> str:
+    text = script if isinstance(script, str) else script[lab.plan.runtime]
+    flags = "--docker" if lab.plan.runtime == "docker" else ""
+    return text.replace("{node}", node.name).replace("{server}", lab.server.name).replace("{k3s_flags}", flags)

@@ -8,11 +8,12 @@ from pathlib import Path
 from lab.errors import LabError
 from lab.faults.board import BOARD_FAULTS
 from lab.faults.cluster import CLUSTER_FAULTS
+from lab.faults.containerd import CONTAINERD_FAULTS
 from lab.faults.fault import Fault
 from lab.lab import Lab, Node
 from lab.up import up
 
-FAULTS: dict[str, Fault] = {fault.name: fault for fault in (*BOARD_FAULTS, *CLUSTER_FAULTS)}
+FAULTS: dict[str, Fault] = {fault.name: fault for fault in (*BOARD_FAULTS, *CLUSTER_FAULTS, *CONTAINERD_FAULTS)}
 
 
 def faults_in(lab: Lab) -> list[tuple[str, str]]:
@@ -28,6 +29,8 @@ def put_in(lab: Lab, name: str, node_name: str | None = None) -> Node:
     fault = FAULTS.get(name)
     if fault is None:
         raise LabError(f"no fault {name}; known: {', '.join(FAULTS)}")
+    if lab.plan.runtime not in fault.runtimes:
+        raise LabError(f"{name} is a fault of a K3s on {' or '.join(fault.runtimes)}, and lab {lab.plan.name} is on {lab.plan.runtime}")
     usual = lab.server if fault.role == "server" else lab.agents[-1]
     node = lab.node(node_name) if node_name else usual
     if node.role != fault.role:

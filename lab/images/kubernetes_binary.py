@@ -1,6 +1,7 @@
-"""Builds the Kubernetes binary: upstream 1.23.17 from Go modules, all components in one file.
+"""Builds the Kubernetes binaries: upstream releases from Go modules, all components of one in one file.
 
-1.23 is the last release line with the kubelet's own Docker support: the mission's `k3s --docker`.
+1.23 is the last release line with the kubelet's own Docker support: the mission's `k3s --docker`. 1.34 is the last that starts on
+cgroup v1 when it is told to (failCgroupV1).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 import re
 import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from lab import limits
@@ -17,30 +19,47 @@ from lab.command import run
 from lab.errors import LabError
 from lab.places import SOURCE, cache_folder
 
-VERSION = "v1.23.17"
 GO_AT_LEAST = (1, 24)
 OPENAPI = "k8s.io/kubernetes/pkg/generated/openapi"
-FILES = SOURCE / "kube"
 EXPECTED_S = 600.0
 GO_EXPECTED_S = 30.0
 
 
-def kubernetes_binary() -> Path:
+@dataclass(frozen=True)
+class Release:
+    """A release of Kubernetes: its version, the folder with its go.mod and main.go, and whether its module lacks a generated file."""
+
+    version: str
+    files: Path
+    lacks_openapi: bool = False
+
+    @property
+    def minor(self) -> str:
+        """The second number of its version."""
+        return self.version.split(".")[1]
+
+
+ON_DOCKER = Release("v1.23.17", SOURCE / "kube" / "v1.23", lacks_openapi=True)
+ON_CONTAINERD = Release("v1.34.4", SOURCE / "kube" / "v1.34")
+
+
+def kubernetes_binary(release: Release) -> Path:
     """Give the binary, building it first if need be (7 to 10 minutes on two cores)."""
-    return kept("kube", [FILES, VERSION, "stamped twice"], EXPECTED_S, _build)
+    return kept("kube", [release.files, release.version, "stamped twice"], EXPECTED_S, lambda part: _build(release, part))
 
 
-def _build(part: Path) -> None:
-    work = cache_folder() / "kube-work"
+def _build(release: Release, part: Path) -> None:
+    work = cache_folder() / f"kube-work-{release.version}"
     shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(FILES, work)
-    go = _Go(work)
+    shutil.copytree(release.files, work)
+    go = Go(work)
     go("mod", "vendor")
-    generated = _generate_openapi(go, work)
-    target = work / "vendor" / OPENAPI
-    target.mkdir(parents=True, exist_ok=True)
-    shutil.copy(generated, target)
-    version = {"gitVersion": VERSION, "gitMajor": "1", "gitMinor": "23"}
+    if release.lacks_openapi:
+        generated = _generate_openapi(release, go, work)
+        target = work / "vendor" / OPENAPI
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(generated, target)
+    version = {"gitVersion": release.version, "gitMajor": "1", "gitMinor": release.minor}
     packages = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
     stamps = " ".join(f"-X {package}.{key}={value}" for package in packages for key, value in version.items())
     flags = ["-mod=vendor", "-trimpath", "-tags", "providerless", "-ldflags", f"-s -w {stamps}"]
@@ -48,10 +67,10 @@ def _build(part: Path) -> None:
     shutil.rmtree(work)
 
 
-def _generate_openapi(go: _Go, work: Path) -> Path:
+def _generate_openapi(release: Release, go: Go, work: Path) -> Path:
     """Make the one file the published module lacks; its generator must match a current Go."""
     tools = work / "openapi-generator"
-    within = _Go(tools)
+    within = Go(tools)
     generator = tools / "openapi-gen"
     within("build", "-o", str(generator), "k8s.io/kube-openapi/cmd/openapi-gen")
     empty, out = work / "empty.txt", work / "openapi"
@@ -63,7 +82,7 @@ def _generate_openapi(go: _Go, work: Path) -> Path:
         "go-header-file": empty,
         "report-filename": "/dev/null",
     }
-    packages = (FILES / "openapi-packages.txt").read_text().split()
+    packages = (release.files / "openapi-packages.txt").read_text().split()
     run(
         [str(generator), *(f"--{flag}={value}" for flag, value in flags.items()), *packages],
         timeout_s=limits.BUILD_S,
@@ -73,7 +92,7 @@ def _generate_openapi(go: _Go, work: Path) -> Path:
     return out / "zz_generated.openapi.go"
 
 
-class _Go:
+class Go:
     """The Go toolchain in one module's folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -83,6 +102,7 @@ class _Go:
         self.environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "", "PATH": path, "GOWORK": "off"}
 
     def __call__(self, *arguments: str) -> None:
+        """Run go with these arguments; raises LabError when it fails."""
         run([self.program, *arguments], timeout_s=limits.BUILD_S, folder=self.folder, environment=self.environment)
 
 

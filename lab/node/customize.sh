@@ -36,7 +36,9 @@ put 755 lab-init /lab-init
 put 755 lab-board /lab-board
 put 755 gateway /lab-gateway
 put 755 runc /usr/local/lib/lab/runc
-put 755 k3s /usr/local/bin/k3s
+put 755 k3s /usr/local/lib/lab/k3s
+put 644 containerd.sh /usr/local/lib/lab/containerd.sh
+put 755 install-k3s /usr/local/lib/lab/install-k3s
 put 644 daemon.json /etc/docker/daemon.json
 put 755 nvidia-container-runtime /usr/bin/nvidia-container-runtime
 put 644 lab.csv /etc/nvidia-container-runtime/host-files-for-container.d/lab.csv
@@ -54,7 +56,7 @@ for command in swapon swapoff; do
   chroot "$root" dpkg-divert --quiet --local --rename --add "/sbin/$command"
   put 755 swap "/usr/sbin/$command"
 done
-for unit in lab-board k3s k3s-agent nfs-kernel-server nvzramconfig; do put 644 "$unit.service" "/etc/systemd/system/$unit.service"; done
+for unit in lab-board nfs-kernel-server nvzramconfig; do put 644 "$unit.service" "/etc/systemd/system/$unit.service"; done
 chroot "$root" systemctl enable lab-board.service > /dev/null 2>&1
 chroot "$root" systemctl disable docker.socket > /dev/null 2>&1 || true
 cat > "$root/etc/edgeproof-lab.json" <<'J'

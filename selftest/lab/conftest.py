@@ -12,6 +12,8 @@ from lab.up import up
 from selftest.lab.suite_run import run_module
 
 IMAGES, CORRUPT = 60, 2
+PLANS = {"docker": Plan(), "containerd": Plan(name="containerd", subnet="10.168.0.0/16", runtime="containerd")}
+"""The labs that `make demo` brings up, too (Makefile: LAB)."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,13 +24,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def lab() -> Lab:
+def lab(pytestconfig: pytest.Config) -> Lab:
     """The lab, whole: brought up if it is not, mended if something is broken in it."""
-    plan = saved_plan("edgeproof")
+    usual = PLANS[pytestconfig.getoption("lab_runtime")]
+    plan = saved_plan(usual.name)
     docker = find_docker()
     if plan is not None and docker is not None:
         mend_all(Lab(plan, docker))
-    found = up(plan or Plan())
+    found = up(plan or usual)
     inventory = ("--inventory", str(inventory_path(found)))
     run_module("edgeproof", "dataset", "--to-export", "--count", str(IMAGES), "--corrupt", str(CORRUPT), *inventory)
     run_module("edgeproof", "image", *inventory)

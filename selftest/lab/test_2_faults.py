@@ -21,6 +21,8 @@ IN_CLUSTER = {"gpu_in_pod", "mount", "pod_with_claim", "listing"}
 def test_fault(lab: Lab, name: str) -> None:
     """Break, run the suites, compare, mend."""
     fault = FAULTS[name]
+    if lab.plan.runtime not in fault.runtimes:
+        pytest.skip(f"exists on {' and '.join(fault.runtimes)} alone")
     try:
         where = put_in(lab, name)
         run = run_suite(lab, *suites(fault))

@@ -1,0 +1,44 @@
+"""Builds what K3s carries beside Kubernetes where its pods do not run on Docker: containerd with its shim and ctr, and crictl."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from lab.cache import kept
+from lab.images.kubernetes_binary import Go
+from lab.places import SOURCE, cache_folder
+
+FILES = SOURCE / "containerd"
+EXPECTED_S = 200.0
+CONTAINERD = "github.com/containerd/containerd/v2"
+CRICTL = "sigs.k8s.io/cri-tools"
+PROGRAMS = {
+    FILES: (CONTAINERD, ("cmd/containerd", "cmd/containerd-shim-runc-v2", "cmd/ctr"), f"{CONTAINERD}/version.Version"),
+    FILES / "crictl": (CRICTL, ("cmd/crictl",), f"{CRICTL}/pkg/version.Version"),
+}
+"""By the folder with a go.mod: its module, the programs of it, and where their version is stamped."""
+
+
+def containerd_programs() -> Path:
+    """Give the folder with the programs, building them first if need be (3 minutes on two cores)."""
+    return kept("containerd", [FILES, "v1"], EXPECTED_S, _build)
+
+
+def _build(part: Path) -> None:
+    part.mkdir()
+    for files, (module, programs, stamp) in PROGRAMS.items():
+        work = cache_folder() / "containerd-work"
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.copytree(files, work)
+        go = Go(work)
+        flags = ["-trimpath", "-tags", "no_btrfs no_zfs", "-ldflags", f"-s -w -X {stamp}={_version(files, module)}"]
+        for program in programs:
+            go("build", *flags, "-o", str(part / Path(program).name), f"{module}/{program}")
+        shutil.rmtree(work)
+
+
+def _version(files: Path, module: str) -> str:
+    """Give the version of a module that go.mod asks for."""
+    words = next(line.split() for line in (files / "go.mod").read_text().splitlines() if f"{module} v" in line)
+    return words[words.index(module) + 1]
