@@ -12,6 +12,8 @@ REGISTRIES = "/etc/rancher/k3s/registries.yaml"
 INSTALLER = "/usr/local/lib/lab/install-k3s"
 ARCHIVES = "/var/lib/rancher/k3s/agent/images"
 """Where K3s looks for archives of images, which it imports at its start."""
+LOADED = "/var/lib/docker/edgeproof-lab-images"
+"""Which build of the images a node's Docker has loaded, and when."""
 
 
 def install_k3s(lab: Lab, node: Node) -> None:
@@ -32,7 +34,7 @@ def _joins(lab: Lab) -> dict[str, str]:
 
 
 def _configure(lab: Lab, node: Node, joins: dict[str, str]) -> None:
-    """Write config.yaml and registries.yaml, and lay the images where K3s imports them; one whose settings change is stopped first."""
+    """Write config.yaml and registries.yaml, and lay the images of the node's Docker where K3s imports them; one whose settings change is stopped first."""
     config = {"server": joins["URL"], "token": joins["TOKEN"]} if joins else {"write-kubeconfig-mode": "0600"}
     if lab.plan.gpu == "default-runtime":
         config["default-runtime"] = "nvidia"
@@ -43,4 +45,8 @@ def _configure(lab: Lab, node: Node, joins: dict[str, str]) -> None:
     # The mirror that a cluster behind a laptop has; nothing answers there, so that a pull ends at once.
     mirror = {"mirrors": {"docker.io": {"endpoint": [f"http://{lab.plan.gateway}:5000"]}}}
     node.write(REGISTRIES, yaml.safe_dump(mirror), "600")
-    node.run(f"mkdir -p {ARCHIVES} && ln -sf /opt/lab/images/images.tar {ARCHIVES}/lab.tar")
+    names = "docker images --format '{{.Repository}}:{{.Tag}}' | grep -v ^jetson-inference"
+    node.run(
+        f"mkdir -p {ARCHIVES}; [ {LOADED} -ot {ARCHIVES}/lab.tar ] || docker save -o {ARCHIVES}/lab.tar $({names})",
+        timeout_s=limits.NODE_IMAGES_S,
+    )

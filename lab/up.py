@@ -12,7 +12,7 @@ from lab.cache import digest
 from lab.command import run
 from lab.docker import need_docker
 from lab.images.built import Built, build_all
-from lab.k3s import install_k3s
+from lab.k3s import LOADED, install_k3s
 from lab.lab import DNS, LABEL, Lab, Node, Plan, side_by_side
 from lab.machine import cgroup_version, container_flags, own_cpus
 from lab.network import ensure_network
@@ -30,8 +30,6 @@ BOOT_CPUS = "2"
 """Nodes boot and load their images without their quota, which is set at the end."""
 INPUTS = "edgeproof.inputs"
 """Label of a node: a hash of what it was made from; a node made from something else is made anew."""
-LOADED = "/var/lib/docker/edgeproof-lab-images"
-"""Which build of the stand-in images a node has loaded."""
 EXPORT_OPTIONS = "rw,sync,no_subtree_check,no_root_squash"
 
 
@@ -80,15 +78,15 @@ def _ensure_container(lab: Lab, node: Node, built: Built) -> None:
         docker("rm", "--force", node.container)
     for name in VOLUMES:
         docker.create("volume", f"{node.container}-{name}", label=f"{LABEL}={lab.plan.name}")
-    _run_container(lab, node, built.mounts | {board: IN_NODE}, built.node_image, inputs, cpus)
+    _run_container(lab, node, built, {board: IN_NODE}, inputs, cpus)
 
 
-def _run_container(lab: Lab, node: Node, mounts: dict[Path, str], image: str, inputs: str, cpus: str) -> None:
-    read_only = [f"{path}:{target}:ro" for path, target in mounts.items()]
+def _run_container(lab: Lab, node: Node, built: Built, board: dict[Path, str], inputs: str, cpus: str) -> None:
+    read_only = [f"{path}:{target}:ro" for path, target in (built.mounts | board).items()]
     own = [f"{node.container}-{name}:{target}" for name, target in VOLUMES.items()]
     lab.docker.run_container(
         node.container,
-        image,
+        built.node_image,
         "/lab-init",
         hostname=node.name,
         label=[f"{LABEL}={lab.plan.name}", f"{INPUTS}={inputs}"],
@@ -99,7 +97,12 @@ def _run_container(lab: Lab, node: Node, mounts: dict[Path, str], image: str, in
         cpus=BOOT_CPUS,
         memory="4g",
         tmpfs=["/run", "/run/lock", "/tmp:exec"],
-        env=[f"LAB_DNS={DNS}", f"LAB_GATEWAY={lab.plan.gateway}", f"LAB_CGROUP={cgroup_version()}", f"LAB_KUBERNETES={built.kubernetes_version}"],
+        env=[
+            f"LAB_DNS={DNS}",
+            f"LAB_GATEWAY={lab.plan.gateway}",
+            f"LAB_CGROUP={cgroup_version()}",
+            f"LAB_KUBERNETES={built.kubernetes_version}",
+        ],
         volume=[*read_only, *own],
         **({"cpuset_cpus": cpus} if cpus else {}),
         **container_flags(),
