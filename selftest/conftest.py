@@ -45,6 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--every-right",
         action="store_true",
         help="take every right of manifests/rbac.yaml away once on the lab, not a few, and run the workloads by it, too",
+    )
+    parser.addoption(
         "--lab-runtime",
         choices=RUNTIMES,
         default=RUNTIMES[0],
