@@ -133,7 +133,8 @@ def _without_program(node: NodeFacts) -> Advice:
 
 def _make_default(node: NodeFacts) -> str:
     """Give the toolkit's own command, where it has it and the file is the usual one; else what to write by hand."""
-    match = re.match(r"(\d{1,4})\.(\d{1,4})", node.docker.toolkit)
+    of_program = "" if reason(node, "versions") else node.versions.toolkit
+    match = re.match(r"(\d{1,4})\.(\d{1,4})", node.docker.toolkit or of_program)
     if match and (int(match[1]), int(match[2])) >= (1, 14) and node.daemon_json.path == "/etc/docker/daemon.json":
         return CONFIGURE
     return BY_HAND.format(path=node.daemon_json.path)

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from lab.cache import kept
-from lab.images.kubernetes_binary import Go
+from lab.images.go_toolchain import Go
 from lab.places import SOURCE, cache_folder
 
 FILES = SOURCE / "containerd"

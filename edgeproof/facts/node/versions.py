@@ -50,12 +50,13 @@ class Versions(Facts):
 
 
 def parse_versions(output: Output) -> Versions | Unobserved:
-    """The first line of `k3s --version`, `package` lines, `mode`, a line of the kernel's configuration, `module`, `config`, `drop-in`; `end`."""
+    """The first line of `k3s --version`, `package` lines, that of `nvidia-ctk --version`, `mode`, a line of the kernel's configuration, `module`, `config`, `drop-in`; `end`."""
     text = output.stdout
     if not re.search(r"^end$", text, re.M):
         return Unobserved("what tells of versions did not run to its end")
     k3s = re.search(r"^k3s version (v\S{1,64})", text, re.M)
-    packages = dict(re.findall(r"^package (\S{1,64}) (?:\d{1,4}:)?(\S{1,128}) \Si", text, re.M))
+    packages: dict[str, str] = dict(re.findall(r"^package (\S{1,64}) (?:\d{1,4}:)?(\S{1,128}) \Si", text, re.M))
+    program = re.search(r"^NVIDIA Container Toolkit CLI version ([0-9]\S{0,63})", text, re.M)
     mode = re.search(r"^mode ([a-z]{1,16})$", text, re.M)
     config = re.search(r"^config ([0-9]{1,4})$", text, re.M)
     drop_ins = (
@@ -64,7 +65,7 @@ def parse_versions(output: Output) -> Versions | Unobserved:
     return Versions(
         k3s=k3s[1] if k3s else "",
         docker_package=next((packages[name] for name in ("docker-ce", "docker.io") if name in packages), ""),
-        toolkit=packages.get("nvidia-container-toolkit", ""),
+        toolkit=packages.get("nvidia-container-toolkit", program[1] if program else ""),
         mode=mode[1] if mode else "",
         raw_table=_raw_table(text),
         config=int(config[1]) if config else None,
