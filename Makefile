@@ -54,7 +54,7 @@ demo: lab ## all set-up, then the three suites on the lab, and the report; RUNTI
 	$(BIN)/python -m pytest tests_node tests_cluster tests_workload --inventory=$(INVENTORY) --benchmark-json=$(OUT)
 
 SNIPPETS = edgeproof/*/snippets/*.sh edgeproof/*/*/snippets/*.sh selftest/replay/fakes/*.sh
-SUITES = tests_node tests_cluster tests_workload
+SUITES = tests_node tests_cluster tests_workload tests_reboot
 
 check: venv ## ruff, mypy --strict, import contracts, old Python's syntax, dead names, house rules, the nodes' shell text
 	$(BIN)/ruff check .

@@ -1,3 +1,3 @@
-"""Loads the edgeproof plugin for the three suites and the selftests."""
+"""Loads the edgeproof plugin for the suites and the selftests."""
 
 pytest_plugins = ["edgeproof.plugin"]

@@ -1,4 +1,4 @@
-"""`edgeproof`, or `python -m edgeproof`: the three suites wherever they are installed, and what there is beside them."""
+"""`edgeproof`, or `python -m edgeproof`: the suites wherever they are installed, and what there is beside them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import typer
 from edgeproof import __version__
 from edgeproof.connect.sudo import SudoPassword
 from edgeproof.errors import BundleError, DatasetError, EdgeproofError
-from edgeproof.files import EXAMPLE, SUITES_PACKAGE, carried, is_installed
+from edgeproof.files import EXAMPLE, OPT_IN, SUITES_PACKAGE, carried, is_installed
 from edgeproof.inventory import Inventory, find_inventory, load_inventory
 
 app = typer.Typer(
@@ -70,6 +70,33 @@ def cluster(context: typer.Context) -> None:
 def workload(context: typer.Context) -> None:
     """Run both jobs and report: `pytest tests_workload`, with any of pytest's options (--benchmark-json=out.json)."""
     _run_suite("tests_workload", context.args)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def reboot(
+    context: typer.Context,
+    node: Annotated[
+        list[str] | None, typer.Option(help="a node of cluster.yaml; may be given again (default: all)")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="reboot without asking")] = False,
+    despite_pods: Annotated[bool, typer.Option("--despite-pods", help="also where pods of others run")] = False,
+    inventory: InventoryFile = None,
+) -> None:
+    """Reboot nodes, one after the other, and say what is otherwise afterwards: `pytest tests_reboot`, with any of pytest's options.
+
+    Agents come first, the first server last. It stops at a node that does not come back, and leaves those alone on which pods of others run.
+    """
+    from edgeproof.reboot import in_order
+
+    with _clear_errors():
+        order = in_order(_inventory(inventory), node or ())
+    plan = f"reboot {', then '.join(order)}" + (", each when the one before is back" if len(order) > 1 else "")
+    if not yes and not (sys.stdin.isatty() and typer.confirm(f"{plan}?")):
+        typer.echo(f"edgeproof: nothing was rebooted; with --yes it would {plan}", err=True)
+        raise typer.Exit(4)
+    given = [f"--edgeproof-inventory={inventory}"] if inventory else []
+    flags = ["--edgeproof-despite-pods"] if despite_pods else []
+    _run_suite(OPT_IN, [f"--edgeproof-reboot={','.join(order)}", *flags, *given, *context.args])
 
 
 def _run_suite(suite: str, arguments: list[str]) -> None:

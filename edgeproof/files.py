@@ -1,4 +1,4 @@
-"""What edgeproof carries beside its own modules: the three suites, the manifests, the worker, the example inventory.
+"""What edgeproof carries beside its own modules: the suites, the manifests, the worker, the example inventory.
 
 In a checkout they lie at its top level; the wheel has the suites in edgeproof/suites and the rest in edgeproof/_files.
 """
@@ -12,8 +12,9 @@ from typing import Any
 
 import yaml
 
-SUITES = ("tests_node", "tests_cluster", "tests_workload")
-"""The suites, in the order of their layers."""
+MEASURED, OPT_IN = "tests_workload", "tests_reboot"
+SUITES = ("tests_node", "tests_cluster", MEASURED, OPT_IN)
+"""The suites, in the order of their layers; the last one changes nodes, and is run only where it is told which."""
 
 SUITES_PACKAGE = "edgeproof.suites"
 """The package of the suites in the wheel, for `pytest --pyargs`."""

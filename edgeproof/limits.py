@@ -174,5 +174,14 @@ JOB_S = SCALE * 3600.0
 STALE_RUN_S = 7200.0
 """What a run left, and whose process cannot be asked, is stale after this long."""
 
+REBOOT_S = SCALE * 600.0
+"""From `systemctl reboot` to SSH in another boot: a board checks its disk now and then, and stops what hangs for up to 90 s first."""
+
+BOOT_SETTLES_S = SCALE * 120.0
+"""From there to all units started; what something waits for longer is looked at as it is."""
+
+REBOOT_READY_S = SCALE * 300.0
+"""From there to the node Ready again."""
+
 MOST_CONNECTIONS = 64
 """SSH connections, and calls to the API, at once: no limit in seconds, but the one number for every pool of threads."""

@@ -21,7 +21,7 @@ Context = Mapping[str, Any]
 CONTEXT = frozenset(
     {"inventory", "nodes", "node", "agent", "server", "nfs_server", "cluster"}
     | {"client_clock", "verify_pods", "claim_pods", "trial_mounts", "workloads", "speedup"}
-    | {"worker_room", "standing_mounts", "network_policies", "way_lacks"}
+    | {"worker_room", "standing_mounts", "network_policies", "way_lacks", "rebooted"}
 )
 """What an advice function may name as parameters: the nouns that checks are written with."""
 

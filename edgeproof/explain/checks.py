@@ -1,4 +1,4 @@
-"""The checks of the three suites, as they are written."""
+"""The checks of the suites, as they are written."""
 
 from __future__ import annotations
 

@@ -45,6 +45,7 @@ SET_UP = {
     "measured": "",
     "worker_room": "the Jobs' pods, beside what the API tells of nodes, pods and RuntimeClasses",
     "standing_mounts": "the NFS mounts of each node and of /etc/fstab, beside the volumes' mountOptions",
+    "rebooted": "each node before and after a reboot: its facts, boot id, /proc/mounts, its Node object",
     "client_clock": "an exchange of times with each node",
     "speedup": "the two Jobs over the NFS images",
 }

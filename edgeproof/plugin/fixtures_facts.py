@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edgeproof.facts.observed import NotApplicable
-from edgeproof.files import SUITES, suite_of
+from edgeproof.files import MEASURED, OPT_IN, suite_of
 from edgeproof.inventory import Inventory, Storage
+from edgeproof.plugin.reboot import to_reboot
 from edgeproof.plugin.session import inventory_of, observed_cluster, observed_nodes
 from edgeproof.report.finding import WHOLE_CLUSTER
 
@@ -25,8 +26,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not wanted or suite_of(metafunc.definition.path) is None:
         return
     inventory = inventory_of(metafunc.config)
+    of_all = suite_of(metafunc.definition.path) != OPT_IN
     names: dict[str, list[str | None]] = {
-        "node": list(inventory.nodes),
+        "node": list(inventory.nodes if of_all else to_reboot(metafunc.config, inventory)),
         "agent": [node.name for node in inventory.agents],
         "server": [node.name for node in inventory.servers],
         "nfs_server": [inventory.nfs_node.name if inventory.nfs_node else None],
@@ -47,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
 def pytest_keep_measured_in_order(items: list[pytest.Item]) -> None:
     """Keep tests_workload as it is written, whatever shuffles items: pytest-benchmark times a run where it is first asked for."""
-    places = [place for place, item in enumerate(items) if suite_of(item.path) == SUITES[-1]]
+    places = [place for place, item in enumerate(items) if suite_of(item.path) == MEASURED]
     written = sorted((items[place] for place in places), key=lambda item: (item.path, item.location[1] or 0))
     for place, item in zip(places, written, strict=True):
         items[place] = item

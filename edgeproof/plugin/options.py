@@ -23,6 +23,7 @@ class Option:
     metavar: str
     help: str
     is_path: bool = True
+    is_flag: bool = False
 
     @property
     def dest(self) -> str:
@@ -41,6 +42,8 @@ class Option:
 
     def attributes(self) -> dict[str, Any]:
         """Give what argparse is told of it."""
+        if self.is_flag:
+            return {"dest": self.dest, "help": self.help, "action": "store_true"}
         kind: dict[str, Any] = {"type": Path} if self.is_path else {}
         return {"dest": self.dest, "metavar": self.metavar, "help": self.help, "default": None, **kind}
 
@@ -59,6 +62,13 @@ OPTIONS = (
         "bundle", "FILE", "write the cluster as it is found, with this run's record, into one archive for a bug report"
     ),
     Option("bundle-hidden", "FILE", "the same, with names and addresses replaced"),
+    Option(
+        "reboot",
+        "NODE,…",
+        "tests_reboot alone: reboot these nodes (or all), one after the other, and compare",
+        is_path=False,
+    ),
+    Option("despite-pods", "", "tests_reboot alone: reboot nodes on which pods run", is_path=False, is_flag=True),
 )
 
 
@@ -97,7 +107,7 @@ def _add_short_forms(parser: pytest.Parser) -> None:
 
 def _is_free(parser: pytest.Parser, name: str) -> bool:
     """Tell whether no option of that name is known; one that is known takes the value given here, or refuses it."""
-    given = f"{name}=edgeproof"
+    given = f"{name}=edgeproof"  # of a flag, too: a plugin's own of that name would refuse the value
     try:
         _, unknown = parser.parse_known_and_unknown_args([given])
     except (pytest.UsageError, SystemExit):
@@ -107,7 +117,7 @@ def _is_free(parser: pytest.Parser, name: str) -> bool:
 
 def joined(arguments: list[str]) -> list[str]:
     """Write `--NAME VALUE` of edgeproof's own options as `--NAME=VALUE`, which pytest cannot take for a path to test."""
-    names = {form for option in OPTIONS for form in (option.long, option.short)}
+    names = {form for option in OPTIONS if not option.is_flag for form in (option.long, option.short)}
     words, result = iter(arguments), []
     for word in words:
         value = next(words, None) if word in names else None

@@ -22,6 +22,7 @@ from edgeproof.files import SUITES, holds_suites, suite_of
 from edgeproof.inventory import Inventory, find_inventory, load_inventory
 from edgeproof.plugin.once import once
 from edgeproof.plugin.options import OPTIONS, joined
+from edgeproof.plugin.reboot import refuse_unasked, to_reboot
 from edgeproof.plugin.sudo import PASSWORD, can_ask, hand_password, prepare_password
 from edgeproof.plugin.together import scheduler
 from edgeproof.say import Say
@@ -34,8 +35,11 @@ MARKERS = (
     "node: what must be so on each board (tests_node)",
     "cluster: what must be so of the cluster (tests_cluster)",
     "workload: the two image-classification jobs (tests_workload)",
+    "reboot: what must be so of a node after its reboot (tests_reboot; opt-in)",
 )
-OF_A_SUITE_RUN = ("outcome", "reporting", "fixtures_facts", "fixtures_cluster", "fixtures_storage", "fixtures_workload")
+OF_A_SUITE_RUN = (
+    "outcome", "reporting", "fixtures_facts", "fixtures_cluster", "fixtures_storage", "fixtures_workload", "fixtures_reboot",
+)  # fmt: skip
 """The modules of this package that come in where one of the suites is run; each after those it imports."""
 
 WRITTEN = ("run-record", "fix-plan", "bundle", "bundle-hidden")
@@ -154,6 +158,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def _prepare(config: pytest.Config) -> None:
     config.stash[SHARED] = Path(_given_folder(config) or tempfile.mkdtemp(prefix="edgeproof-run-"))
     _refuse_folders(config)
+    refuse_unasked(config, _places(config))
     prepare_password(config)
     try:
         path = find_inventory(config.getoption("edgeproof_inventory"), config.invocation_params.dir).absolute()
@@ -164,6 +169,7 @@ def _prepare(config: pytest.Config) -> None:
 
             refuse_unknown_checks(inventory)
         config.stash[INVENTORY] = _with_options(inventory, config)
+        to_reboot(config, inventory)
     except InventoryError as error:
         raise pytest.UsageError(f"{error}\nfix: {error.fix}" if error.fix else str(error)) from None
 

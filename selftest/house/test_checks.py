@@ -21,6 +21,7 @@ IMPORTED = (
     "edgeproof.inventory",
     "edgeproof.measure",
     "edgeproof.plugin.fixtures_workload",
+    "edgeproof.reboot",
 )
 MADE = ("edgeproof.trial", "edgeproof.workload")
 """Where a check's nouns come from; of the last two their types alone are named, since fixtures have made them."""

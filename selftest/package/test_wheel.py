@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from edgeproof.explain import explain
+from edgeproof.files import SUITES
 from selftest.package.pythons import CHECKOUT, Environment
 from selftest.package.runs import run, said
 from selftest.plugin.pytest_run import PytestRun, run_pytest
@@ -18,10 +19,10 @@ RECORD = "--run-record=run.json"
 
 @pytest.fixture(scope="session")
 def checkout(down: Path, tmp_path_factory: pytest.TempPathFactory) -> PytestRun:
-    """What the checkout says of the cluster that refuses every connection: nodes, cluster and workload."""
+    """What the checkout says of the cluster that refuses every connection, so that nothing is rebooted there: all suites."""
     folder = tmp_path_factory.mktemp("checkout")
-    suites = ("tests_node", "tests_cluster", "tests_workload")
-    return run_pytest(folder, *suites, f"--inventory={down}", f"--run-record={folder / 'run.json'}")
+    words = (*SUITES, "--edgeproof-reboot=all", "--edgeproof-despite-pods")
+    return run_pytest(folder, *words, f"--inventory={down}", f"--run-record={folder / 'run.json'}")
 
 
 def of_suite(run: PytestRun, suite: str, folder: Path) -> list[dict[str, object]]:
@@ -29,10 +30,13 @@ def of_suite(run: PytestRun, suite: str, folder: Path) -> list[dict[str, object]
     return [finding for finding in said(run.record, [folder]) if finding["suite"] == suite]
 
 
-@pytest.mark.parametrize("command", ["node", "cluster", "workload"])
+OF_COMMAND: dict[str, tuple[str, ...]] = {"node": (), "cluster": (), "workload": (), "reboot": ("--yes", "--despite-pods")}
+
+
+@pytest.mark.parametrize("command", OF_COMMAND)
 def test_command(installed: Environment, checkout: PytestRun, down: Path, tmp_path: Path, command: str) -> None:
-    """`edgeproof node`, `cluster` and `workload` say what the checkout says: same checks, nodes, verdicts, ids and words."""
-    done = run([installed.bin / "edgeproof", command, "--inventory", down, RECORD], tmp_path)
+    """`edgeproof node`, `cluster`, `workload` and `reboot` say what the checkout says: same checks, nodes, verdicts, ids and words."""
+    done = run([installed.bin / "edgeproof", command, *OF_COMMAND[command], "--inventory", down, RECORD], tmp_path)
     suite = f"tests_{command}"
     wanted = of_suite(checkout, suite, tmp_path)
     assert wanted
@@ -119,7 +123,7 @@ def test_worker_is_whole(installed: Environment) -> None:
 
 
 def test_no_check_is_left_out(checkout: PytestRun) -> None:
-    """The comparison is of all three suites."""
+    """The comparison is of all suites."""
     known = {(suite, name_of(check)) for (suite, _), checks in PLACES.items() for check in checks}
     assert {(finding["suite"], finding["check"]) for finding in checkout.record["findings"]} == known
 

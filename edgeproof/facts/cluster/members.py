@@ -28,7 +28,7 @@ class Member(Facts):
     """One Node object. `name` is Kubernetes' own name of it, `hostname` the one by which pods choose it.
 
     `allocatable` is how much of each resource pods may have: cores, bytes, pods, GPUs; `ready_since`
-    when its Ready condition last changed, None where that is not told.
+    when its Ready condition last changed, None where that is not told; `boot_id` is that of the boot of which its kubelet last told.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Member(Facts):
     gpus: int
     allocatable: Mapping[str, Fraction]
     ready_since: datetime | None = None
+    boot_id: str = ""
 
     def __repr__(self) -> str:
         return self.name
@@ -99,6 +100,7 @@ def parse_member(node: dict[str, Any]) -> Member:
         gpus=number(part(status, "allocatable").get(GPU, 0)),
         allocatable=_told(amounts(part(status, "allocatable")) or None, "list of what is allocatable"),
         ready_since=moment(text(ready or {}, "lastTransitionTime")),
+        boot_id=text(info, "bootID"),
     )
 
 
