@@ -15,7 +15,6 @@ from edgeproof.connect.kubeconfig import Kubeconfig, copy_fix, read_kubeconfig
 from edgeproof.connect.right import REVIEWS, Right, rights_of
 from edgeproof.errors import ApiRefused, ApiUnreachable, ConnectError, KubeconfigInvalid
 from edgeproof.inventory import Inventory
-from edgeproof.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
@@ -42,16 +41,31 @@ def open_api(inventory: Inventory, found: Kubeconfig) -> tuple[ApiClient, dateti
         raise KubeconfigInvalid(f"{found.path}: {error}", copy_fix(inventory), does="changes") from error
     configuration.retries = False
     api = client.ApiClient(configuration)
-    api.rest_client.pool_manager.connection_pool_kw["ssl_context"] = _ssl_context()
+    keywords = api.rest_client.pool_manager.connection_pool_kw
+    files = [keywords.pop(name, None) for name in ("ca_certs", "cert_file", "key_file")]
+    try:
+        keywords["ssl_context"] = _ssl_context(*files)
+    except OSError as error:
+        raise KubeconfigInvalid(
+            f"{found.path}: its certificates cannot be read: {error}", copy_fix(inventory), does="changes"
+        ) from error
     return api, credential.end
 
 
-def _ssl_context() -> ssl.SSLContext:
-    """Verify certificates as kubectl does: Python 3.13 alone refuses a CA without key identifiers (kubernetes-client #2394)."""
+def _ssl_context(authorities: str | None, certificate: str | None, key: str | None) -> ssl.SSLContext:
+    """Verify certificates as kubectl does: Python 3.13 alone refuses a CA without key identifiers (kubernetes-client #2394).
+
+    The files are read here, once: urllib3 would read them into this one context again for each connection, while other threads
+    shake hands by it, and OpenSSL crashes at that.
+    """
     from urllib3.util.ssl_ import create_urllib3_context
 
     context = create_urllib3_context()
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if authorities:
+        context.load_verify_locations(authorities)
+    if certificate:
+        context.load_cert_chain(certificate, key, password="")  # an encrypted key is refused, and no terminal is asked
     return context
 
 
@@ -98,9 +112,7 @@ class KubernetesApi:
             raise self._asked.forbidden(lacked)
 
     def _lacked(self, rights: Iterable[Right]) -> list[Right]:
-        wanted = list(rights)
-        may = side_by_side(wanted, self._may)
-        return [right for right in wanted if not may[right]]
+        return [right for right in rights if not self._may(right)]
 
     def _may(self, right: Right) -> bool:
         """Ask whether the user has a right; one that cannot be asked about counts as had: its use will tell."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from edgeproof.connect.api import KubernetesApi
 from edgeproof.errors import ApiRefused
+from edgeproof.side_by_side import side_by_side
 from selftest.replay.api.conftest import CLIENT, Start
 
 PODS = """
@@ -149,6 +152,16 @@ def test_certificate(start: Start) -> None:
     """Where a certificate is asked for, one of the client's authority is let in."""
     served = start("{}", user=CLIENT, asks_for_certificate=True)
     assert KubernetesApi(served.inventory).call("GET", "/version")["gitVersion"] == "v1.23.17+k3s1"
+
+
+def test_threads_share_one_client(start: Start) -> None:
+    """Many at once may ask by one client, which logs in by a certificate: its files are read once, not while others shake hands."""
+    served = start("{}", user=CLIENT, asks_for_certificate=True)
+    askers = range(24)
+    for _ in range(8):
+        listed = partial(KubernetesApi(served.inventory).call, "GET")
+        asked = {f"/api/v1/nodes?limit={asker}" for asker in askers}
+        assert {len(found["items"]) for found in side_by_side(asked, listed).values()} == {3}
 
 
 def test_no_certificate(start: Start) -> None:
