@@ -33,6 +33,9 @@ SERVICE_START_S = 90.0
 READY_S = 240.0
 """From starting K3s to every node Ready."""
 
+ADDONS_S = 120.0
+"""From every node's being Ready to K3s's add-ons' being available."""
+
 READY_LOOK_S = 1.0
 """One look whether the nodes are Ready."""
 

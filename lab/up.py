@@ -11,6 +11,7 @@ from lab.board import IN_NODE, renaming
 from lab.cache import digest
 from lab.command import run
 from lab.docker import need_docker
+from lab.images.addons import PROGRAMS
 from lab.images.built import Built, build_all
 from lab.k3s import LOADED, install_k3s
 from lab.lab import DNS, LABEL, Lab, Node, Plan, side_by_side
@@ -48,6 +49,7 @@ def up(plan: Plan) -> Lab:
     write_kubeconfig(lab)
     side_by_side(lab.agents, lambda node: install_k3s(lab, node))
     _await_ready(lab)
+    _await_addons(lab)
     _ensure_roles(lab)
     _set_quotas(lab)
     write_inventory(lab)
@@ -171,6 +173,17 @@ def _await_ready(lab: Lab) -> None:
         limits.READY_S,
         lambda: lab.server.holds(ready),
         lambda: lab.server.run("k3s kubectl get nodes -o wide", check=False).stdout,
+    )
+
+
+def _await_addons(lab: Lab) -> None:
+    wanted = " ".join(f"deployment/{program.name}" for program in PROGRAMS)
+    wait = f"k3s kubectl --namespace kube-system wait --for=condition=Available --timeout={limits.READY_LOOK_S:.0f}s"
+    await_condition(
+        "K3s's add-ons",
+        limits.ADDONS_S,
+        lambda: lab.server.holds(f"{wait} {wanted} >/dev/null 2>&1"),
+        lambda: lab.server.run("k3s kubectl --namespace kube-system describe pods | tail -n 40", check=False).stdout,
     )
 
 

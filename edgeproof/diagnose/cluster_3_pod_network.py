@@ -152,11 +152,7 @@ def cluster_dns(node: NodeFacts, cluster: ClusterFacts, verify_pods: dict[str, V
     places = sorted({cluster.board(each.node) for each in pods})
     said = f"a pod on {node.name} does not find {NAME}: {pod.dns_said}"
     if not pods:
-        return Advice(
-            f"{said}; no pod is behind the cluster's DNS ({cluster.dns})",
-            "kubectl -n kube-system get deploy,pods,endpoints -l k8s-app=kube-dns; kubectl -n kube-system describe deploy coredns",
-            does="reads",
-        )
+        return catalogue("dns-without-pods").after(f"{said}; {cluster.dns} is its address")
     silent = DNS in pod.reasons or UNHEARD.search(pod.dns_said)
     if silent and (found := _dropped_by_other_backend([node])):
         return found.after(said)

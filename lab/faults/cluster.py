@@ -42,8 +42,11 @@ LOCAL_CLAIM = """k3s kubectl apply -f - <<'EOF'
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: {name: nfs-images-pvc, namespace: default}
-spec: {accessModes: [ReadOnlyMany], storageClassName: local-path, resources: {requests: {storage: 5Gi}}}
+spec: {accessModes: [ReadOnlyMany], resources: {requests: {storage: 5Gi}}}
 EOF"""
+
+SCALE_DNS = "k3s kubectl --namespace kube-system scale deployment coredns --replicas="
+DNS_PODS = "k3s kubectl --namespace kube-system get pods -l k8s-app=kube-dns"
 
 CLUSTER_FAULTS: tuple[Fault, ...] = (
     PowerOff(
@@ -125,8 +128,22 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         spreads=True,
     ),
     ShellFault(
+        name="coredns-stopped",
+        sentence="CoreDNS was scaled to no pod at all, so no pod finds a name",
+        suite="tests_cluster",
+        check="cluster_dns",
+        catalogue_id="dns-without-pods",
+        role="server",
+        runs_on="server",
+        breaks=f"{SCALE_DNS}0",
+        mends=f"{SCALE_DNS}1",
+        broken=f'[ -z "$({DNS_PODS} -o name)" ]',
+        settled=f"{DNS_PODS} -o jsonpath='{{.items[*].status.conditions[?(@.type==\"Ready\")].status}}' | grep -qx True",
+        everywhere=True,
+    ),
+    ShellFault(
         name="claim-local-path",
-        sentence="the claim was given the default class local-path",
+        sentence="the claim names no class, so it was given the default one, local-path",
         suite="tests_cluster",
         check="claim",
         catalogue_id="pvc-wrong-class",

@@ -42,7 +42,7 @@ class Fault(ABC):
 
     `role` is that of the nodes it happens on. `suite`, `check` and `catalogue_id` name what must find it; `blocks` the
     checks that rest on it, on its node or (`spreads`) on others, `blocks_here` more of them on its node; one that the whole
-    cluster has, and no node of its own, is not `per_node`.
+    cluster has, and no node of its own, is not `per_node`, one that every node shows is `everywhere`.
     """
 
     powers_off: ClassVar[bool] = False
@@ -58,6 +58,7 @@ class Fault(ABC):
     blocks_here: frozenset[str] = frozenset()
     spreads: bool = False
     per_node: bool = True
+    everywhere: bool = False
 
     @property
     def runtimes(self) -> tuple[Runtime, ...]:

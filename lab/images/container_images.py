@@ -1,4 +1,4 @@
-"""Builds the stand-in container images that nodes load: what the inventory's images name, without a registry."""
+"""Builds the container images that nodes load, without a registry: stand-ins of what the inventory names, and K3s's add-ons."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from lab import limits
 from lab.cache import kept
 from lab.command import run
 from lab.docker import Docker
+from lab.images.addons import PROGRAMS, Program, addons
 from lab.images.debian import write_debian
 from lab.packages import need_packages
 from lab.places import SOURCE, cache_folder
@@ -50,6 +51,7 @@ PASSWD = "root:x:0:0:root:/root:/bin/sh\n"
 NAMES = {
     "pause": "lab/pause:1",
     "busybox": "busybox:latest",
+    "local_path_helper": "rancher/mirrored-library-busybox:1.36.1",
     "device_query": "jitteam/devicequery:latest",
     "tensorflow": "nvcr.io/nvidia/l4t-tensorflow:r32.7.1-tf2.7-py3",
     "pytorch": "nvcr.io/nvidia/l4t-pytorch:r32.7.1-pth1.10-py3",
@@ -64,6 +66,7 @@ def container_images(docker: Docker) -> Path:
         EXPECTED_S,
         lambda part: write_debian(part, "extract", PYTHON_PACKAGES, exclude=["/usr/share/*"]),
     )
+    programs = addons()
     inputs: list[str | Path] = [
         FILES / "deviceQuery",
         FILES / "tensorflow.py",
@@ -71,26 +74,40 @@ def container_images(docker: Docker) -> Path:
         *GPU,
         PASSWD,
         str(python),
+        programs.name,
     ]
-    return kept("images", inputs, EXPECTED_S, lambda part: _save(docker, python, part))
+    return kept("images", inputs, EXPECTED_S, lambda part: _save(docker, python, programs, part))
 
 
-def _save(docker: Docker, python: Path, part: Path) -> None:
+def _save(docker: Docker, python: Path, programs: Path, part: Path) -> None:
     work = cache_folder() / "images-work"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     busybox = _busybox_folder(work)
     _import(docker, busybox, NAMES["pause"], 'CMD ["sleep", "2147483647"]')
     _import(docker, busybox, NAMES["busybox"], 'CMD ["sh"]')
+    _import(docker, busybox, NAMES["local_path_helper"], 'CMD ["sh"]')
     shutil.copy(FILES / "deviceQuery", busybox / "deviceQuery")
     _import(docker, busybox, NAMES["device_query"], *GPU, "WORKDIR /", 'CMD ["./deviceQuery"]')
     root = _python_folder(work, python)
     _import(docker, root, NAMES["pytorch"], *GPU, "ENV PYTHONPATH=/opt/torch", "WORKDIR /", 'CMD ["python3"]')
     shutil.copy(FILES / "tensorflow.py", root / "usr/lib/python3/dist-packages/tensorflow.py")
     _import(docker, root, NAMES["tensorflow"], *GPU, "WORKDIR /", 'CMD ["python3"]')
+    for program in PROGRAMS:
+        _import_program(docker, work, programs, program)
     part.mkdir()
-    docker("save", "-o", str(part / "images.tar"), *NAMES.values(), timeout_s=limits.BUILD_S)
+    names = (*NAMES.values(), *(program.image for program in PROGRAMS))
+    docker("save", "-o", str(part / "images.tar"), *names, timeout_s=limits.BUILD_S)
     shutil.rmtree(work)
+
+
+def _import_program(docker: Docker, work: Path, programs: Path, program: Program) -> None:
+    """Make an image of one program, and nothing else."""
+    folder = work / program.name
+    file = folder / program.path
+    file.parent.mkdir(parents=True)
+    shutil.copy(programs / program.name, file)
+    _import(docker, folder, program.image, f'ENTRYPOINT ["/{program.path}"]')
 
 
 def _busybox_folder(work: Path) -> Path:

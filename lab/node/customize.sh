@@ -39,6 +39,7 @@ put 755 runc /usr/local/lib/lab/runc
 put 755 k3s /usr/local/lib/lab/k3s
 put 644 containerd.sh /usr/local/lib/lab/containerd.sh
 put 755 install-k3s /usr/local/lib/lab/install-k3s
+mkdir -p "$root/usr/local/lib/lab/manifests" && cp "$files"/manifests/*.yaml "$root/usr/local/lib/lab/manifests/"
 put 644 daemon.json /etc/docker/daemon.json
 # NVIDIA's container toolkit, with the configuration that its package makes: mode auto, which is csv on a Tegra.
 for program in "$toolkit"/*; do install -m 755 "$program" "$root/usr/bin/${program##*/}"; done
@@ -64,5 +65,5 @@ chroot "$root" systemctl disable docker.socket > /dev/null 2>&1 || true
 cat > "$root/etc/edgeproof-lab.json" <<'J'
 {"schema": "edgeproof.lab/1", "simulated": [
  "GPU device nodes and CUDA driver library", "deviceQuery", "TensorFlow", "nvpmodel", "jetson_clocks",
- "tegrastats", "device tree", "thermal zones", "power monitors", "L4T release and packages", "swap", "NFS server (ganesha) and client (FUSE)", "K3s layout over upstream Kubernetes"]}
+ "tegrastats", "device tree", "thermal zones", "power monitors", "L4T release and packages", "swap", "NFS server (ganesha) and client (FUSE)", "K3s layout over upstream Kubernetes", "flannel (routes between the nodes)"]}
 J

@@ -29,8 +29,9 @@ def test_fault(lab: Lab, name: str) -> None:
     finally:
         mend_all(lab)
     node = where.name if fault.per_node else CLUSTER
+    accused = {each.name for each in lab.nodes} if fault.everywhere else {node}
     assert run.status == 1, run.text
-    assert run.ended("failed") == {(fault.check, node)}, run.text
+    assert run.ended("failed") == {(fault.check, each) for each in accused}, run.text
     assert run.ended("blocked") == blocked_by(fault, where, lab, run), run.text
     finding = run.finding(fault.check, node)
     assert finding["cause"], run.text
