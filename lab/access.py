@@ -8,15 +8,19 @@ import yaml
 
 from lab.board import DEFAULT, VERIFY_IN_MIXED
 from lab.lab import Lab, Node
+from lab.login import login_of
 
 
 def write_known_hosts(lab: Lab) -> None:
     """Take the nodes' host keys from the containers themselves, not from the network."""
     lines = []
-    for node in lab.nodes:
-        for key in node.run("cat /etc/ssh/ssh_host_*_key.pub").stdout.splitlines():
+    hosts = {node.address: node.container for node in lab.nodes}
+    if lab.plan.jump_host:
+        hosts[lab.plan.gateway] = lab.gateway_container
+    for address, container in hosts.items():
+        for key in lab.docker("exec", container, "sh", "-c", "cat /etc/ssh/ssh_host_*_key.pub").stdout.splitlines():
             kind, value = key.split()[:2]
-            lines.append(f"{node.address} {kind} {value}\n")
+            lines.append(f"{address} {kind} {value}\n")
     (lab.folder / "known_hosts").write_text("".join(lines))
 
 
@@ -37,12 +41,7 @@ def write_inventory(lab: Lab) -> None:
     """Write the inventory."""
     inventory = {
         "nodes": {node.name: _declared(node) for node in lab.nodes},
-        "ssh": {
-            "user": "user",
-            "key": str(lab.folder / "id_ed25519"),
-            "known_hosts": str(lab.folder / "known_hosts"),
-            "config": "/dev/null",
-        },
+        "ssh": login_of(lab),
         "network": {"gateway": str(lab.plan.gateway)},
         "kubernetes": {"kubeconfig": str(lab.folder / "kubeconfig"), "runtime": lab.plan.runtime, "gpu": lab.plan.gpu},
         "workload": {"weights": "random", "synthetic_images": 24},

@@ -18,6 +18,7 @@ from lab.errors import LabError
 from lab.faults.put_in import FAULTS, faults_in, mend_all, put_in
 from lab.images.built import build_all
 from lab.lab import DEFAULT_NAME, DEFAULT_SUBNET, RUNTIMES, WAYS, Lab, Plan, saved_plan
+from lab.login import SUDO_PASSWORD
 from lab.machine import fair_cpus
 from lab.say import say
 from lab.up import up as bring_up
@@ -25,6 +26,7 @@ from lab.up import up as bring_up
 app = typer.Typer(
     help="A real cluster in containers on this machine, and its faults.", no_args_is_help=True, add_completion=False
 )
+SUDO_VARIABLE = "EDGEPROOF_SUDO_PASSWORD"
 Name = Annotated[str, typer.Option("--name", help="which lab, where there are several")]
 
 
@@ -67,6 +69,9 @@ def up(
     gpu: Annotated[
         str | None, typer.Option(help=f"how pods get the GPU on containerd: {', '.join(WAYS)} (the first)")
     ] = None,
+    sudo_password: Annotated[bool | None, typer.Option("--sudo-password", help="sudo asks on the nodes")] = None,
+    jump_host: Annotated[bool | None, typer.Option("--jump-host", help="the nodes let in by the gateway alone")] = None,
+    ssh_agent: Annotated[bool | None, typer.Option("--ssh-agent", help="an ssh-agent holds the key, no file")] = None,
 ) -> None:
     """Bring the cluster up; again: repair it, or do nothing."""
     with _clear_errors():
@@ -78,6 +83,9 @@ def up(
             "boards": boards,
             "runtime": runtime,
             "gpu": gpu,
+            "sudo_password": sudo_password,
+            "jump_host": jump_host,
+            "ssh_agent": ssh_agent,
         }
         chosen = {key: value for key, value in given.items() if value is not None}
         if saved and any(getattr(saved, key) != value for key, value in chosen.items()):
@@ -89,6 +97,8 @@ def up(
         lab = bring_up(saved or Plan(name=name, **chosen))  # type: ignore[arg-type]
         say("to use it:")
         typer.echo(f"export EDGEPROOF_INVENTORY={inventory_path(lab)}")
+        if lab.plan.sudo_password:
+            typer.echo(f"export {SUDO_VARIABLE}={SUDO_PASSWORD}")
 
 
 @app.command()

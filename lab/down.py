@@ -7,6 +7,7 @@ import shutil
 from lab import limits
 from lab.docker import find_docker, stop_own_daemon
 from lab.lab import LABEL, Lab, Plan, saved_names, saved_plan
+from lab.login import end_agent
 from lab.network import remove_network
 from lab.places import state_folder
 from lab.say import say
@@ -22,6 +23,7 @@ def down(name: str) -> None:
             if ids:
                 docker(kind, "rm", "--force", *ids, timeout_s=limits.REMOVE_S)
         remove_network(Lab(saved_plan(name) or Plan(name=name), docker))
+    end_agent(state_folder() / name)
     shutil.rmtree(state_folder() / name, ignore_errors=True)
     say(f"lab {name}: nothing left")
     if not saved_names():

@@ -45,6 +45,9 @@ class Plan:
     boards: str = DEFAULT
     runtime: Runtime = "docker"
     gpu: str = WAYS[0]
+    sudo_password: bool = False
+    jump_host: bool = False
+    ssh_agent: bool = False
 
     def __post_init__(self) -> None:
         if self.runtime not in RUNTIMES:

@@ -50,7 +50,7 @@ def _ensure_gateway(lab: Lab, image: str) -> None:
         ip=str(lab.plan.gateway),
         cap_add="NET_ADMIN",
         restart="unless-stopped",
-        env=[f"LAB_DNS={DNS}", f"LAB_HOSTS={hosts}"],
+        env=[f"LAB_DNS={DNS}", f"LAB_HOSTS={hosts}", f"LAB_JUMP={int(lab.plan.jump_host)}"],
     )
 
 

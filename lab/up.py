@@ -9,12 +9,12 @@ from lab import limits
 from lab.access import write_inventory, write_known_hosts, write_kubeconfig
 from lab.board import IN_NODE, renaming
 from lab.cache import digest
-from lab.command import run
 from lab.docker import need_docker
 from lab.images.addons import PROGRAMS
 from lab.images.built import Built, build_all
 from lab.k3s import LOADED, install_k3s
 from lab.lab import DNS, LABEL, Lab, Node, Plan, side_by_side
+from lab.login import ensure_key, let_in, let_in_by_gateway
 from lab.machine import cgroup_version, container_flags, own_cpus
 from lab.network import ensure_network
 from lab.say import say
@@ -60,7 +60,8 @@ def up(plan: Plan) -> Lab:
 def _ensure_boards(lab: Lab, built: Built) -> None:
     were_up = all(node.holds("systemctl is-active -q docker") for node in lab.nodes)
     side_by_side(lab.nodes, lambda node: _ensure_container(lab, node, built))
-    key = _ensure_key(lab)
+    key = ensure_key(lab)
+    let_in_by_gateway(lab, key)
     if not were_up:
         side_by_side(lab.nodes, lambda node: lab.docker("update", "--cpus", BOOT_CPUS, node.container))
     side_by_side(lab.nodes, lambda node: _ensure_board(lab, node, key, _images_of(node, built)))
@@ -121,13 +122,6 @@ def _cpus(lab: Lab, node: Node) -> str:
     return ",".join(map(str, own_cpus(lab.agents.index(node), lab.plan.cpus))) if node.role == "agent" else ""
 
 
-def _ensure_key(lab: Lab) -> str:
-    key = lab.folder / "id_ed25519"
-    if not key.exists():
-        run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"edgeproof lab {lab.plan.name}", "-f", str(key)])
-    return key.with_suffix(".pub").read_text()
-
-
 def _ensure_board(lab: Lab, node: Node, key: str, images: str) -> None:
     await_condition(
         f"{node.name}: systemd and Docker",
@@ -135,10 +129,9 @@ def _ensure_board(lab: Lab, node: Node, key: str, images: str) -> None:
         lambda: node.holds("docker info >/dev/null 2>&1 && systemctl is-active -q ssh"),
         lambda: node.run("systemctl --failed --no-pager; journalctl -n 20 --no-pager", check=False).stdout,
     )
-    node.write("/home/user/.ssh/authorized_keys", key, "600")
+    let_in(lab, node, key)
     hosts = "".join(f"{other.address} {other.name}\n" for other in lab.nodes if other is not node)
     node.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {node.name}\n{hosts}")
-    node.run("chown -R user: /home/user/.ssh; chmod 700 /home/user/.ssh")
     loaded = f'[ "$(cat {LOADED} 2>/dev/null)" = {images} ]'
     load = f"docker load -q -i /opt/lab/images/images.tar && {{ {renaming(node.board)}; }} && echo {images} > {LOADED}"
     node.run(f"{loaded} || {{ {load}; }}", timeout_s=limits.NODE_IMAGES_S)

@@ -7,8 +7,10 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from lab.access import inventory_path
@@ -51,11 +53,12 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
 
 
-def run_program(command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command line from the checkout to its end."""
-    return subprocess.run(
-        command, cwd=CHECKOUT, env=environment(), capture_output=True, text=True, timeout=RUN_S, check=False
-    )
+def run_program(
+    command: list[str], variables: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
+    """Run a command line from the checkout to its end, with these variables beside this process's own."""
+    own = {**environment(), **variables}
+    return subprocess.run(command, cwd=CHECKOUT, env=own, capture_output=True, text=True, timeout=RUN_S, check=False)
 
 
 def run_module(module: str, *arguments: str) -> str:
@@ -65,10 +68,12 @@ def run_module(module: str, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
-def run_suite(lab: Lab, *arguments: str, inventory: Path | None = None) -> SuiteRun:
+def run_suite(
+    lab: Lab, *arguments: str, inventory: Path | None = None, variables: Mapping[str, str] = MappingProxyType({})
+) -> SuiteRun:
     """Run the suites to their end."""
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "run.json"
-        done = run_program(command(lab, *arguments, record=record, inventory=inventory))
+        done = run_program(command(lab, *arguments, record=record, inventory=inventory), variables)
         found = json.loads(record.read_text()) if record.exists() else {}
     return SuiteRun(done.returncode, done.stdout + done.stderr, found)

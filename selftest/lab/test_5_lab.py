@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lab.access import inventory_path
+from lab.cli import SUDO_VARIABLE
 from lab.command import run
 from lab.docker import find_docker
 from lab.lab import Lab, saved_plan
+from lab.login import SUDO_PASSWORD
 from lab.places import CHECKOUT
 from lab.up import up
 from selftest.lab.suite_run import run_module, run_suite
@@ -54,14 +58,21 @@ def test_status_tells_nodes_and_faults(lab: Lab) -> None:
 
 
 def test_a_second_lab_stands_beside_the_first_and_leaves_nothing(lab: Lab) -> None:
-    """Another name and subnet; its suite passes; down removes containers, volumes, network, route, rule and state."""
-    run_module("lab", "up", "--name", SECOND, "--subnet", "172.29.0.0/16", "--agents", "1")
+    """Another name and subnet, reached through the gateway with an agent's key, sudo that asks; its suite passes; down removes it all.
+
+    That is containers, volumes, network, route, rule, agent and state.
+    """
+    login = ("--jump-host", "--ssh-agent", "--sudo-password")
+    run_module("lab", "up", "--name", SECOND, "--subnet", "172.29.0.0/16", "--agents", "1", *login)
     plan, docker = saved_plan(SECOND), find_docker()
     assert plan is not None
     assert docker is not None
     second = Lab(plan, docker)
     try:
-        found = run_suite(second, "tests_node")
+        agent = int((second.folder / "agent.pid").read_text())
+        assert SUDO_VARIABLE in run_suite(second, "tests_node", "-k", "sudo").text
+        assert not (second.folder / "id_ed25519").exists()
+        found = run_suite(second, "tests_node", variables={SUDO_VARIABLE: SUDO_PASSWORD})
     finally:
         run_module("lab", "down", "--name", SECOND)
     assert_whole(found)
@@ -75,6 +86,7 @@ def test_a_second_lab_stands_beside_the_first_and_leaves_nothing(lab: Lab) -> No
     assert "172.29" not in run(["ip", "route"]).stdout
     assert second.plan.bridge not in run(["iptables", "-S"]).stdout
     assert not second.folder.exists()
+    assert not Path(f"/proc/{agent}").exists()
 
 
 def test_manifests_apply_as_they_are(lab: Lab) -> None:

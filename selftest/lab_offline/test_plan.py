@@ -23,6 +23,9 @@ from lab.machine import fair_cpus, own_cpus
         ({"subnet": "somewhere"}, "not a network"),
         ({"agents": 0}, "1 to 20"),
         ({"cpus": 0.01}, "--cpus"),
+        ({"runtime": "podman"}, "--runtime podman: docker or containerd"),
+        ({"gpu": "cdi"}, "--gpu cdi: .* with --runtime containerd; default-runtime on Docker"),
+        ({"runtime": "containerd", "gpu": "all"}, "--gpu all: default-runtime, runtime-class, cdi"),
     ],
 )
 def test_wrong_wish(wish: dict[str, Any], words: str) -> None:
