@@ -57,6 +57,11 @@ class Board:
         """The base image to be declared, by L4T."""
         return dict(self.said.get("worker_base", {}))
 
+    @property
+    def is_older(self) -> bool:
+        """Whether its image of torch has an older Python and torch than today's, in a lab of several kinds of boards."""
+        return bool(self.said.get("older_software", False))
+
     def laid_out(self) -> Path:
         """Give a folder in the cache with all that a node needs to be this board."""
         return kept(f"board-{self.name}", [self.folder, Path(__file__)], EXPECTED_S, self._lay_out)

@@ -38,8 +38,8 @@ def up(plan: Plan) -> Lab:
     """Bring the lab up; raises LabError, naming what does not come up, where a limit runs out."""
     started_s = time.monotonic()
     docker = need_docker()
-    built = build_all(docker, plan.runtime)
     lab = Lab(plan, docker)
+    built = build_all(docker, plan.runtime, mixed=len({node.board.name for node in lab.nodes}) > 1)
     lab.save()
     ensure_network(lab, built.node_image)
     _ensure_boards(lab, built)
@@ -64,7 +64,7 @@ def _ensure_boards(lab: Lab, built: Built) -> None:
     let_in_by_gateway(lab, key)
     if not were_up:
         side_by_side(lab.nodes, lambda node: lab.docker("update", "--cpus", BOOT_CPUS, node.container))
-    side_by_side(lab.nodes, lambda node: _ensure_board(lab, node, key, _images_of(node, built)))
+    side_by_side(lab.nodes, lambda node: _ensure_board(lab, node, key, built))
 
 
 def _ensure_container(lab: Lab, node: Node, built: Built) -> None:
@@ -72,7 +72,9 @@ def _ensure_container(lab: Lab, node: Node, built: Built) -> None:
     cpus = _cpus(lab, node)
     # The flag is part of the hash, as labs that are up have it in their label.
     board = node.board.laid_out()
-    inputs = digest([built.node_image, *map(str, built.mounts), str(board), *(["--cpuset-cpus", cpus] if cpus else [])])
+    inputs = digest(
+        [built.node_image, *map(str, built.mounts(node.board)), str(board), *(["--cpuset-cpus", cpus] if cpus else [])]
+    )
     if docker.exists("container", node.container):
         label = f'{{{{index .Config.Labels "{INPUTS}"}}}}'
         if docker("inspect", "--format", label, node.container).stdout.strip() == inputs:
@@ -85,7 +87,7 @@ def _ensure_container(lab: Lab, node: Node, built: Built) -> None:
 
 
 def _run_container(lab: Lab, node: Node, built: Built, board: dict[Path, str], inputs: str, cpus: str) -> None:
-    read_only = [f"{path}:{target}:ro" for path, target in (built.mounts | board).items()]
+    read_only = [f"{path}:{target}:ro" for path, target in (built.mounts(node.board) | board).items()]
     own = [f"{node.container}-{name}:{target}" for name, target in VOLUMES.items()]
     lab.docker.run_container(
         node.container,
@@ -112,17 +114,12 @@ def _run_container(lab: Lab, node: Node, built: Built, board: dict[Path, str], i
     )
 
 
-def _images_of(node: Node, built: Built) -> str:
-    """Name which build of the images a node has, under which board's names."""
-    return f"{built.container_images.name}-{node.board.laid_out().name}"
-
-
 def _cpus(lab: Lab, node: Node) -> str:
     """Name the CPUs of the machine that an agent is pinned to; the server is not."""
     return ",".join(map(str, own_cpus(lab.agents.index(node), lab.plan.cpus))) if node.role == "agent" else ""
 
 
-def _ensure_board(lab: Lab, node: Node, key: str, images: str) -> None:
+def _ensure_board(lab: Lab, node: Node, key: str, built: Built) -> None:
     await_condition(
         f"{node.name}: systemd and Docker",
         limits.BOOT_S,
@@ -132,9 +129,18 @@ def _ensure_board(lab: Lab, node: Node, key: str, images: str) -> None:
     let_in(lab, node, key)
     hosts = "".join(f"{other.address} {other.name}\n" for other in lab.nodes if other is not node)
     node.write("/etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {node.name}\n{hosts}")
-    loaded = f'[ "$(cat {LOADED} 2>/dev/null)" = {images} ]'
-    load = f"docker load -q -i /opt/lab/images/images.tar && {{ {renaming(node.board)}; }} && echo {images} > {LOADED}"
-    node.run(f"{loaded} || {{ {load}; }}", timeout_s=limits.NODE_IMAGES_S)
+    _ensure_images(node, built)
+
+
+def _ensure_images(node: Node, built: Built) -> None:
+    """Load the images, under the names that they have on this board, where this build of them is not loaded yet."""
+    older = built.older_on(node.board)
+    builds = "-".join(
+        path.name for path in [built.container_images, node.board.laid_out(), *(older.mounts if older else ())]
+    )
+    loading = f"docker load -q -i /opt/lab/images/images.tar && {older.loading if older else 'true'} && {{ {renaming(node.board)}; }}"
+    loaded = f'[ "$(cat {LOADED} 2>/dev/null)" = {builds} ]'
+    node.run(f"{loaded} || {{ {loading} && echo {builds} > {LOADED}; }}", timeout_s=limits.NODE_IMAGES_S)
 
 
 def _ensure_server(lab: Lab) -> None:

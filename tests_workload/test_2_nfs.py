@@ -21,7 +21,7 @@ def test_on_all(measured: Measured, workloads: Workloads) -> None:
 
 
 def test_predictions(workloads: Workloads) -> None:
-    """All agents together predict what one agent predicts, of each image that both have classified."""
+    """All agents together predict what one agent predicts, of each image that both have classified; with another torch, of at least three in four."""
     assert workloads.on_all().disagreeing(workloads.on_one()) == []
 
 

@@ -21,6 +21,13 @@ RECORDED = {
 }  # fmt: skip
 """Of a shard's record, what the run's record holds."""
 
+MOST_OTHERWISE = 0.25
+"""Of the images that two releases of torch both classify, at most so many are near ties that fall otherwise.
+
+PyTorch does not promise equal results across releases (its notes on reproducibility): with random weights, which each release sets a little
+otherwise, 3 of 58 images fell otherwise under 1.10.2 and 2.11.0, in the mission's own loop in fp32, too. A GPU that computes wrongly misses most.
+"""
+
 MOST_REASONS = 3
 """Of the reasons why images failed, the most frequent ones are shown."""
 
@@ -97,12 +104,22 @@ class JobRun:
         return dict(zip(missing, sorted(surplus.elements()), strict=False))
 
     def disagreeing(self, other: JobRun) -> list[str]:
-        """Name the images that both runs classified, and not alike; blocked where no image is of both."""
-        known = other.top1
-        both = {(name, top1) for shard in self.shards for name, top1 in shard.top1.items() if name in known}
-        if not both:
+        """Name the images that both runs classified, and not alike; blocked where no image is of both.
+
+        Of a shard that has another torch than the other run, a few are no disagreement.
+        """
+        known, releases = other.top1, {shard.record.torch for shard in other.shards}
+        found: list[str] = []
+        compared = 0
+        for shard in self.shards:
+            both = [name for name in shard.top1 if name in known]
+            otherwise = [name for name in both if known[name] != shard.top1[name]]
+            compared += len(both)
+            if shard.record.torch in releases or len(otherwise) > MOST_OTHERWISE * len(both):
+                found += otherwise
+        if not compared:
             raise Blocked(f"no image was classified in both runs (see the check {'on_all' if known else 'on_one'})")
-        return sorted({name for name, top1 in both if known[name] != top1})
+        return sorted(set(found))
 
     def check_work(self, name: str) -> None:
         """Raise WorkloadError where a shard had images and classified none: that is no work, whatever its exit status."""

@@ -143,7 +143,12 @@ def _import(docker: Docker, folder: Path, name: str, *changes: str) -> None:
     tar = folder.with_suffix(".tar")
     with tarfile.open(tar, "w") as archive:
         archive.add(folder, arcname=".")
+    import_image(docker, tar, name, *changes)
+    tar.unlink()
+
+
+def import_image(docker: Docker, tar: Path, name: str, *changes: str) -> None:
+    """Make an image of a tar of a root folder; `changes` as docker import(1) takes them."""
     path = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     flags = [word for change in (path, *changes) for word in ("--change", change)]
     docker("import", *flags, str(tar), name, timeout_s=limits.BUILD_S)
-    tar.unlink()

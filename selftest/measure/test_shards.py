@@ -195,6 +195,19 @@ def test_what_two_runs_disagree_on(top1: dict[str, int], names: list[str], singl
     assert with_top1(single, top1).disagreeing(with_top1(single, {"a": 1, "b": 2})) == names
 
 
+@pytest.mark.parametrize(
+    ("otherwise", "torch", "told"), [(1, "1.10.2", 0), (2, "1.10.2", 0), (3, "1.10.2", 3), (1, None, 1), (8, "1.10.2", 8)]
+)
+def test_another_torch_decides_near_ties_otherwise(otherwise: int, torch: str | None, told: int, single: JobRun) -> None:
+    """Of eight images two may fall otherwise under another release of torch, and none under the same."""
+    known = {f"{number}": 1 for number in range(8)}
+    run = with_top1(single, {**known, **{f"{number}": 2 for number in range(otherwise)}})
+    if torch:
+        record = run.shards[0].record.model_copy(update={"torch": torch})
+        run = JobRun((replace(run.shards[0], record=record),), run.wall_s)
+    assert len(run.disagreeing(with_top1(single, known))) == told
+
+
 @pytest.mark.parametrize(("known", "check"), [({"b": 2}, "on_all"), ({}, "on_one")])
 def test_nothing_to_disagree_on(known: dict[str, int], check: str, single: JobRun) -> None:
     """Where no image was classified in both runs, another check tells why."""

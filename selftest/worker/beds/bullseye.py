@@ -6,27 +6,17 @@ mean in it what they mean outside, and neither root nor binfmt_misc is needed to
 
 from __future__ import annotations
 
-import os
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lab import limits
-from lab.cache import kept
-from lab.command import run
+from lab.images.debian import unpacked_debian
+from lab.images.older_software import PACKAGES, SUITE, WHEELS
+from lab.images.wheels import ARM64, Wheels
 from lab.packages import need_packages
-from lab.places import cache_folder
 from selftest.worker.beds.bed import Bed
-from selftest.worker.beds.wheels import ARM64, X86_64, Wheels
 
-SUITE = "bullseye"
-PACKAGES = ("python3", "python3-distutils", "python3-pkg-resources", "libgomp1")
-APT = Path("/etc/apt")
-KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 QEMU = "qemu-aarch64-static"
 DIST_PACKAGES = "usr/lib/python3/dist-packages"
-ROOT_EXPECTED_S = 60.0
-
 
 ARM64_SLOWNESS = 20.0
 OLD_NUMPY = Wheels("old-numpy.txt", "3.9.2", "cp39", ARM64, 10.0)
@@ -44,7 +34,7 @@ class Architecture:
 
 
 AMD64 = Architecture(
-    "amd64", "x86_64-linux-gnu", "lib/x86_64-linux-gnu/ld-2.31.so", (), Wheels("old-py39.txt", "3.9.2", "cp39", X86_64, 240.0)
+    "amd64", "x86_64-linux-gnu", "lib/x86_64-linux-gnu/ld-2.31.so", (), WHEELS
 )  # fmt: skip
 AARCH64 = Architecture(
     "arm64", "aarch64-linux-gnu", "lib/aarch64-linux-gnu/ld-2.31.so", (QEMU,), Wheels("old-py39.txt", "3.9.2", "cp39", ARM64, 60.0)
@@ -81,25 +71,4 @@ def _bed(architecture: Architecture) -> Bed:
 
 def unpacked_root(architecture: Architecture) -> Path:
     """Give the folder of its packages, unpacking them first if need be; raises LabError."""
-    inputs = [SUITE, architecture.debian, *PACKAGES]
-    return kept(f"{SUITE}-{architecture.debian}", inputs, ROOT_EXPECTED_S, lambda part: _unpack(architecture, part))
-
-
-def _sources() -> list[str]:
-    """Give the suite's line for this machine's own mirror: its security updates may be gone, and mmdebstrap(1) would add them."""
-    mirror = re.search(r"^(?:URIs:|deb(?: \[[^]]*\])?) +(\S+/debian/?)(?:\s|$)", _apt_sources(), re.MULTILINE)
-    return [f"deb [signed-by={KEYRING}] {mirror[1]} {SUITE} main"] if mirror else []
-
-
-def _apt_sources() -> str:
-    files = [APT / "sources.list", *sorted((APT / "sources.list.d").glob("*"))]
-    return "\n".join(file.read_text() for file in files if file.is_file())
-
-
-def _unpack(architecture: Architecture, part: Path) -> None:
-    need_packages({"mmdebstrap": "mmdebstrap", KEYRING: "debian-archive-keyring"})
-    command = [
-        "mmdebstrap", "--quiet", "--variant=extract", f"--architectures={architecture.debian}", f"--include={','.join(PACKAGES)}",
-        '--aptopt=Apt::Install-Recommends "false"', '--aptopt=Acquire::Check-Valid-Until "false"', SUITE, str(part), *_sources(),
-    ]  # fmt: skip
-    run(command, timeout_s=limits.BUILD_S, environment={**os.environ, "TMPDIR": str(cache_folder())})
+    return unpacked_debian(SUITE, architecture.debian, PACKAGES)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from lab.images.wheels import X86_64, Wheels
 from selftest.package.pythons import find_python
 from selftest.worker.beds.bed import Bed, BedError
-from selftest.worker.beds.wheels import X86_64, Wheels
 
 NEWER = (*X86_64, *(f"manylinux_2_{minor}_x86_64" for minor in range(5, 29)))
 
