@@ -25,7 +25,7 @@ def back(node: NodeFacts, rebooted: Mapping[str, Rebooted]) -> Advice:
     return Advice(
         f"{node.name} was told to reboot and is {said}",
         f"ping {node.declared.address}   # if it is silent, look at the board: its power LED and supply, its network link, a screen or the serial console"
-        " (115200 8N1), where U-Boot, UEFI or fsck may wait for somebody; if it answers: journalctl -b -1 -e there tells what held up the boot before",
+        " (115200 8N1), where U-Boot, UEFI or fsck may wait for somebody; if it answers: systemctl list-jobs there tells what its stopping waits for, journalctl -b -1 -e what the boot before ended with",
         does="reads",
     )
 

@@ -11,7 +11,6 @@ from edgeproof.facts.observed import Blocked, NotApplicable
 from edgeproof.reboot import Rebooted
 from selftest.reboot.boards import INVENTORY, MOUNTS, NAME, boot, facts, member, rebooted, sample
 
-CLOCKS = "clocks_lost"
 ROOT = "mount /dev/mmcblk0p1 / ext4\n"
 UNPINNED = sample("clocks/nano-pinned").replace("MinFreq=1479000", "MinFreq=102000", 1)
 BY_DHCP = "2: eth0    inet 192.168.10.2/16 scope global dynamic eth0\n"
