@@ -72,7 +72,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         catalogue_id="worker-is-server",
         breaks="systemctl disable --now k3s-agent; /usr/local/lib/lab/install-k3s server {k3s_flags}",
         mends=(
-            "if systemctl is-enabled -q k3s 2>/dev/null; then systemctl disable --now k3s; rm -rf /var/lib/rancher/k3s/server"
+            "if systemctl is-enabled -q k3s 2>/dev/null; then systemctl disable k3s; /usr/local/bin/k3s-killall.sh; rm -rf /var/lib/rancher/k3s/server"
             " /etc/rancher/k3s/k3s.yaml /etc/systemd/system/k3s.service* /usr/local/bin/k3s-uninstall.sh; systemctl daemon-reload;"
             " systemctl enable --now k3s-agent; fi"
         ),

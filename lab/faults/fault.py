@@ -27,6 +27,7 @@ JOINED = frozenset(
         "exec_in_pod",
         "pod_reaches_pods",
         "api_service",
+        "cluster_dns",
         "daemon_set",
         "gpu_in_pod",
         "pod_with_claim",
