@@ -19,7 +19,7 @@ STATE := $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/edgeproof/lab/$(LAB)
 INVENTORY := $(STATE)/cluster.yaml
 OUT ?= out.json
 
-.PHONY: help venv torch demo test test-all check wheel bench clean selftest selftest-old selftest-gpu selftest-lab lab
+.PHONY: help venv torch demo test test-all check wheel bench clean selftest selftest-old selftest-gpu selftest-lab lab everything faults
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -89,7 +89,9 @@ test: check torch ## make check, then all selftests: those of the lab in one pro
 	$(BIN)/python -m pytest selftest -v --durations=10 -n 2
 	$(BIN)/python -m pytest selftest/worker --worker-bed=old -q --durations=5 -n 2
 
-test-all: check torch ## make test, and what takes longer: each check's conditions changed, and noticed; every replayed case; the wheel with every Python that is found here; the worker with more releases of torch, and torch 1.10 in the lab; every right of manifests/rbac.yaml taken away
+test-all: $(if $(SHAPE),faults,everything) ## make test, and what takes longer: each check's conditions changed, and noticed; every replayed case; the wheel with every Python that is found here; the worker with more releases of torch, and torch 1.10 in the lab; every right of manifests/rbac.yaml taken away
+
+everything: check torch
 	$(BIN)/python -m lab up
 	$(BIN)/python -m selftest.mutation
 	$(BIN)/python -m pytest selftest -v --durations=10 --every-python --old-image --all-cases --every-right
@@ -97,6 +99,13 @@ test-all: check torch ## make test, and what takes longer: each check's conditio
 	  ! $(BIN)/python -m selftest.worker.beds $$bed || $(BIN)/python -m pytest selftest/worker --worker-bed=$$bed -q --durations=5 -n 2 || exit; \
 	done
 	$(BIN)/python -m pytest selftest/worker/test_few_images.py --worker-bed=arm64 -q
+
+# What it wrote down of each fault is kept in the checkout (selftest/lab_offline/passes.yaml), and stands in docs/faults.md.
+faults: RUNTIME = $(SHAPE)
+faults: torch
+	$(BIN)/python -m lab up $(UP_$(SHAPE))
+	$(BIN)/python -m pytest selftest/lab/test_1_healthy.py selftest/lab/test_2_faults.py selftest/lab/test_4_workloads.py --lab-runtime $(SHAPE) --resume -v
+	$(BIN)/python -m selftest.faults_table
 
 bench: torch ## the worker's speed on this machine, as ratios against ceilings of the same run
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt

@@ -47,6 +47,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="take every right of manifests/rbac.yaml away once on the lab, not a few, and run the workloads by it, too",
     )
     parser.addoption(
+        "--resume",
+        action="store_true",
+        help="put into the lab only faults that have not passed with this code yet, and write down those that pass",
+    )
+    parser.addoption(
         "--lab-runtime",
         choices=RUNTIMES,
         default=RUNTIMES[0],

@@ -14,6 +14,25 @@ DISPLAY_MANAGER = "/etc/systemd/system/display-manager.service"
 LIBCUDA = "for f in /usr/lib/aarch64-linux-gnu/*/libcuda.so.1.1"
 OWN_MODE = "cat /opt/lab/board/files/var/lib/nvpmodel/status > /var/lib/nvpmodel/status"
 
+NEEDS_ROOT = frozenset(
+    {
+        "clocks",
+        "daemon_agrees",
+        "daemon_json",
+        "device_query",
+        "disk_health",
+        "docker",
+        "docker_held",
+        "gpu_as_user",
+        "kernel",
+        "power_mode",
+        "power_supply",
+        "versions_fit",
+    }
+)
+"""Checks of tests_node, on Docker, that rest on what root alone may ask."""
+LISTS = "/etc/nvidia-container-runtime/host-files-for-container.d"
+
 BOARD_FAULTS: tuple[Fault, ...] = (
     ShellFault(
         name="duplicate-hostname",
@@ -161,5 +180,63 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         breaks="mv /sbin/mount.nfs /sbin/mount.nfs.kept",
         mends="[ ! -e /sbin/mount.nfs.kept ] || mv /sbin/mount.nfs.kept /sbin/mount.nfs",
         blocks=MOUNTED,
+    ),
+    ShellFault(
+        name="sudo-asks",
+        sentence="sudo asks the user for a password",
+        suite="tests_node",
+        check="sudo",
+        catalogue_id="sudo-asks-for-password",
+        breaks={"docker": "echo 'user ALL=(ALL) ALL' > /etc/sudoers.d/user"},
+        mends="echo 'user ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/user",
+        blocks=NEEDS_ROOT,
+    ),
+    ShellFault(
+        name="cloned-machine-id",
+        sentence="the board's SD card is a copy of the server's: both have one machine id",
+        suite="tests_node",
+        check="machine_id",
+        catalogue_id="cloned-machine-id",
+        breaks="cp /etc/machine-id /run/machine-id.kept; echo {server_machine_id} > /etc/machine-id",
+        mends="[ ! -e /run/machine-id.kept ] || { cat /run/machine-id.kept > /etc/machine-id; rm /run/machine-id.kept; }",
+        with_server=True,
+    ),
+    ShellFault(
+        name="clocks-not-pinned",
+        sentence="the board was rebooted, and nothing ran jetson_clocks again",
+        suite="tests_node",
+        check="clocks",
+        catalogue_id="clocks-reset",
+        breaks="jetson_clocks --restore",
+        mends="jetson_clocks",
+    ),
+    ShellFault(
+        name="reboot-pending",
+        sentence="a package asks for a reboot",
+        suite="tests_node",
+        check="reboot",
+        catalogue_id="reboot-pending",
+        breaks="echo '*** System restart required ***' > /run/reboot-required; echo linux-base > /run/reboot-required.pkgs",
+        mends="rm -f /run/reboot-required /run/reboot-required.pkgs",
+    ),
+    ShellFault(
+        name="gpu-driver-not-loaded",
+        sentence="the GPU's device nodes are not there: its driver is not loaded",
+        suite="tests_node",
+        check="devices",
+        catalogue_id="gpu-driver-not-loaded",
+        breaks={"docker": "mkdir -p /run/dev.kept; mv /dev/nvhost-* /dev/nvmap /run/dev.kept/"},
+        mends="[ ! -d /run/dev.kept ] || { mv /run/dev.kept/* /dev/; rmdir /run/dev.kept; }",
+        blocks=frozenset({"device_query", "gpu_as_user", "gpu_in_pod"}),
+    ),
+    ShellFault(
+        name="mount-lists-missing",
+        sentence="L4T's mount lists are not there, so the runtime brings no library into containers",
+        suite="tests_node",
+        check="l4t_mount_lists",
+        catalogue_id="l4t-csv-missing",
+        breaks={"docker": f"mkdir -p {LISTS}.kept; mv {LISTS}/*.csv {LISTS}.kept/"},
+        mends=f"[ ! -d {LISTS}.kept ] || {{ mv {LISTS}.kept/*.csv {LISTS}/; rmdir {LISTS}.kept; }}",
+        blocks=frozenset({"device_query", "gpu_as_user", "gpu_in_pod"}),
     ),
 )

@@ -48,6 +48,12 @@ EOF"""
 SCALE_DNS = "k3s kubectl --namespace kube-system scale deployment coredns --replicas="
 DNS_PODS = "k3s kubectl --namespace kube-system get pods -l k8s-app=kube-dns"
 
+STRANGER = """k3s kubectl apply -f - <<'EOF'
+apiVersion: v1
+kind: Node
+metadata: {name: old-board, labels: {kubernetes.io/os: linux, kubernetes.io/arch: amd64}}
+EOF"""
+
 CLUSTER_FAULTS: tuple[Fault, ...] = (
     PowerOff(
         name="node-off",
@@ -63,6 +69,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         breaks="systemctl stop k3s-agent",
         mends="systemctl start k3s-agent",
         blocks=JOINED,
+        blocks_on_containerd=frozenset({"worker_image", "worker_image_kind"}),
     ),
     ShellFault(
         name="agent-is-server",
@@ -171,5 +178,49 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         catalogue_id="worker-image-differs",
         breaks={runtime: KEEP[runtime] + RENAME[runtime] for runtime in RUNTIMES},
         mends=RESTORE_IMAGE,
+    ),
+    ShellFault(
+        name="cordoned",
+        sentence="somebody cordoned the agent for an upgrade, and forgot it",
+        suite="tests_cluster",
+        check="schedulable",
+        catalogue_id="cordoned",
+        runs_on="server",
+        breaks="k3s kubectl cordon {node}",
+        mends="k3s kubectl uncordon {node}",
+        blocks_here=frozenset({"placement", "pod_with_claim", "listing"}),
+    ),
+    ShellFault(
+        name="label-on-server",
+        sentence="the server has the workers' label",
+        suite="tests_cluster",
+        check="worker_label",
+        catalogue_id="worker-label-on-server",
+        role="server",
+        runs_on="server",
+        breaks="k3s kubectl label nodes {node} node-type=worker --overwrite",
+        mends="k3s kubectl label nodes {node} node-type-",
+    ),
+    ShellFault(
+        name="stranger",
+        sentence="the cluster has a node that nobody declared",
+        suite="tests_cluster",
+        check="strangers",
+        catalogue_id="node-not-declared",
+        role="server",
+        runs_on="server",
+        breaks=STRANGER,
+        mends="k3s kubectl delete node old-board --ignore-not-found",
+        per_node=False,
+    ),
+    ShellFault(
+        name="token-readable",
+        sentence="everybody on the server can read the token that lets nodes join",
+        suite="tests_cluster",
+        check="token",
+        catalogue_id="token-readable",
+        role="server",
+        breaks="chmod 755 /var/lib/rancher/k3s/server; chmod 644 /var/lib/rancher/k3s/server/node-token",
+        mends="chmod 600 /var/lib/rancher/k3s/server/node-token; chmod 700 /var/lib/rancher/k3s/server",
     ),
 )

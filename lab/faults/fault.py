@@ -42,8 +42,10 @@ class Fault(ABC):
     """One thing that goes wrong on real clusters.
 
     `role` is that of the nodes it happens on. `suite`, `check` and `catalogue_id` name what must find it; `blocks` the
-    checks that rest on it, on its node or (`spreads`) on others, `blocks_here` more of them on its node; one that the whole
-    cluster has, and no node of its own, is not `per_node`, one that every node shows is `everywhere`.
+    checks that rest on it, on its node or (`spreads`) on others, `blocks_here` more of them on its node,
+    `blocks_on_containerd` there alone; one that the whole
+    cluster has, and no node of its own, is not `per_node`, one that every node shows is `everywhere`, one that
+    its node and the server show is `with_server`.
     """
 
     powers_off: ClassVar[bool] = False
@@ -57,9 +59,11 @@ class Fault(ABC):
     role: Literal["agent", "server"] = "agent"
     blocks: frozenset[str] = frozenset()
     blocks_here: frozenset[str] = frozenset()
+    blocks_on_containerd: frozenset[str] = frozenset()
     spreads: bool = False
     per_node: bool = True
     everywhere: bool = False
+    with_server: bool = False
 
     @property
     def runtimes(self) -> tuple[Runtime, ...]:
@@ -80,7 +84,7 @@ class ShellFault(Fault):
     """A fault that a script makes.
 
     `breaks` and `mends` are shell text run as root on the node at hand or, for faults in the cluster's objects, on the
-    server (`runs_on`); {node}, {server} and {k3s_flags} are filled in. What differs between a K3s on Docker and one on containerd
+    server (`runs_on`); {node}, {server}, {server_address}, {server_machine_id} and {k3s_flags} are filled in. What differs between a K3s on Docker and one on containerd
     is given for each by its name; a fault that is given for one alone exists on that one alone. `mends` may run on a node that was never broken and changes
     nothing there. `broken` is a shell condition on the same node that holds once the fault is in, `settled` one that
     holds once it is out again.
@@ -133,4 +137,14 @@ class PowerOff(Fault):
 def _filled(script: Script, lab: Lab, node: Node) -> str:
     text = script if isinstance(script, str) else script[lab.plan.runtime]
     flags = "--docker" if lab.plan.runtime == "docker" else ""
-    return text.replace("{node}", node.name).replace("{server}", lab.server.name).replace("{k3s_flags}", flags)
+    values = {
+        "{node}": node.name,
+        "{server}": lab.server.name,
+        "{server_address}": str(lab.server.address),
+        "{k3s_flags}": flags,
+    }
+    for name, value in values.items():
+        text = text.replace(name, value)
+    if "{server_machine_id}" in text:
+        text = text.replace("{server_machine_id}", lab.server.run("cat /etc/machine-id").stdout.strip())
+    return text

@@ -10,10 +10,13 @@ from lab.faults.board import BOARD_FAULTS
 from lab.faults.cluster import CLUSTER_FAULTS
 from lab.faults.containerd import CONTAINERD_FAULTS
 from lab.faults.fault import Fault
+from lab.faults.network import NETWORK_FAULTS
+from lab.faults.storage import STORAGE_FAULTS
 from lab.lab import Lab, Node
 from lab.up import up
 
-FAULTS: dict[str, Fault] = {fault.name: fault for fault in (*BOARD_FAULTS, *CLUSTER_FAULTS, *CONTAINERD_FAULTS)}
+ALL = (*BOARD_FAULTS, *NETWORK_FAULTS, *CLUSTER_FAULTS, *STORAGE_FAULTS, *CONTAINERD_FAULTS)
+FAULTS: dict[str, Fault] = {fault.name: fault for fault in ALL}
 
 
 def faults_in(lab: Lab) -> list[tuple[str, str]]:

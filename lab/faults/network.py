@@ -1,0 +1,84 @@
+"""Faults of a board's network: MTU, ways out, name servers, peers, ports."""
+
+from __future__ import annotations
+
+from lab.faults.fault import MOUNTED, Fault, ShellFault
+
+DROP = "iptables -w -I"
+UNDO = "iptables -w -D"
+
+
+def _dropped(name: str, sentence: str, check: str, catalogue_id: str, rule: str, blocks: frozenset[str]) -> ShellFault:
+    """Make the fault of a firewall rule of the node's own."""
+    return ShellFault(
+        name=name,
+        sentence=sentence,
+        suite="tests_node",
+        check=check,
+        catalogue_id=catalogue_id,
+        breaks=f"{DROP} {rule}",
+        mends=f"{UNDO} {rule} 2>/dev/null || true",
+        blocks=blocks,
+    )
+
+
+NETWORK_FAULTS: tuple[Fault, ...] = (
+    ShellFault(
+        name="mtu-smaller",
+        sentence="the board's MTU is 1400, the others' 1500",
+        suite="tests_node",
+        check="mtu",
+        catalogue_id="mtu-differs",
+        breaks="ip link set eth0 mtu 1400",
+        mends="ip link set eth0 mtu 1500",
+    ),
+    ShellFault(
+        name="usb-default-route",
+        sentence="the board's default route leads out of its USB port, as L4T's device mode sets it",
+        suite="tests_node",
+        check="default_route",
+        catalogue_id="usb-default-route",
+        breaks=(
+            "g=$(ip route | awk '/^default via/ {print $3; exit}'); ip route add 8.8.8.8 via $g; ip route delete default;"
+            " ip route add default via $g dev eth0 metric 100; ip link add l4tbr0 type bridge;"
+            " ip address add 192.168.55.1/24 dev l4tbr0; ip link set l4tbr0 up; ip route add default via 192.168.55.100 dev l4tbr0 metric 1"
+        ),
+        mends=(
+            "if ip link delete l4tbr0 2>/dev/null; then g=$(ip route | awk '/^default via/ {print $3; exit}'); ip route delete 8.8.8.8;"
+            " ip route delete default; ip route add default via $g dev eth0; fi"
+        ),
+    ),
+    ShellFault(
+        name="other-name-server",
+        sentence="the board asks another name server than is declared",
+        suite="tests_node",
+        check="dns",
+        catalogue_id="name-servers-differ",
+        breaks="cp /etc/resolv.conf /run/resolv.kept; sed -i 's/^nameserver .*/nameserver 1.1.1.1/' /etc/resolv.conf",
+        mends="[ ! -e /run/resolv.kept ] || { cat /run/resolv.kept > /etc/resolv.conf; rm /run/resolv.kept; }",
+    ),
+    _dropped(
+        "name-server-silent",
+        "the name server's answers do not come to the board",
+        "dns_answers",
+        "name-server-silent",
+        "OUTPUT -d 8.8.8.8 -p udp --dport 53 -j DROP",
+        frozenset(),
+    ),
+    _dropped(
+        "api-port-blocked",
+        "a firewall lets nothing of the board come to the server's API port",
+        "api_port",
+        "api-port-blocked",
+        "OUTPUT -d {server_address} -p tcp --dport 6443 -m conntrack --ctstate NEW -j DROP",
+        frozenset(),
+    ),
+    _dropped(
+        "nfs-port-blocked",
+        "a firewall lets nothing of the board come to the NFS server's port",
+        "nfs_port",
+        "nfs-port-blocked",
+        "OUTPUT -d {server_address} -p tcp --dport 2049 -j DROP",
+        MOUNTED,
+    ),
+)

@@ -1,0 +1,93 @@
+"""Faults of storage and of the claim on it."""
+
+from __future__ import annotations
+
+from lab import limits
+from lab.faults.fault import Fault, ShellFault
+
+DELETED = f"--ignore-not-found --wait=true --timeout={limits.DELETE_S:.0f}s"
+FSTAB = "/mnt/images"
+
+
+def _claim(claim: str, volume: str) -> str:
+    """Give shell text that makes a volume over the export and a claim on it, each with these lines of its spec."""
+    return f"""k3s kubectl apply -f - <<'EOF'
+apiVersion: v1
+kind: PersistentVolume
+metadata: {{name: nfs-images-pv}}
+spec: {{nfs: {{server: {{server_address}}, path: /nfs/images}}, {volume}}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: nfs-images-pvc, namespace: default}}
+spec: {{{claim}}}
+EOF"""
+
+
+def _claim_fault(name: str, sentence: str, catalogue_id: str, claim: str, volume: str) -> ShellFault:
+    return ShellFault(
+        name=name,
+        sentence=sentence,
+        suite="tests_cluster",
+        check="claim",
+        catalogue_id=catalogue_id,
+        role="server",
+        runs_on="server",
+        breaks=_claim(claim, volume),
+        mends=f"k3s kubectl delete pvc nfs-images-pvc -n default {DELETED}; k3s kubectl delete pv nfs-images-pv {DELETED}",
+        per_node=False,
+    )
+
+
+MANY = "accessModes: [ReadOnlyMany]"
+NO_CLASS = 'storageClassName: ""'
+
+STORAGE_FAULTS: tuple[Fault, ...] = (
+    _claim_fault(
+        "claim-too-large",
+        "the claim asks for more than its volume has",
+        "pvc-larger-than-volume",
+        f"{MANY}, {NO_CLASS}, volumeName: nfs-images-pv, resources: {{requests: {{storage: 50Gi}}}}",
+        f"{MANY}, {NO_CLASS}, capacity: {{storage: 5Gi}}",
+    ),
+    _claim_fault(
+        "claim-other-mode",
+        "the claim wants to be written by many, and its volume is read by many",
+        "pvc-mode-differs",
+        f"accessModes: [ReadWriteMany], {NO_CLASS}, volumeName: nfs-images-pv, resources: {{requests: {{storage: 5Gi}}}}",
+        f"{MANY}, {NO_CLASS}, capacity: {{storage: 5Gi}}",
+    ),
+    _claim_fault(
+        "claim-other-class",
+        "the claim's class is another than its volume's",
+        "pvc-class-differs",
+        f"{MANY}, {NO_CLASS}, volumeName: nfs-images-pv, resources: {{requests: {{storage: 5Gi}}}}",
+        f"{MANY}, storageClassName: nfs, capacity: {{storage: 5Gi}}",
+    ),
+    _claim_fault(
+        "claim-without-volume",
+        "the claim names a volume that is not there",
+        "pvc-volume-absent",
+        f"{MANY}, {NO_CLASS}, volumeName: no-such-pv, resources: {{requests: {{storage: 5Gi}}}}",
+        f"{MANY}, {NO_CLASS}, capacity: {{storage: 5Gi}}",
+    ),
+    ShellFault(
+        name="nfs-server-not-at-boot",
+        sentence="the NFS server runs, and will not after the next boot",
+        suite="tests_cluster",
+        check="nfs_service",
+        catalogue_id="nfs-server-not-at-boot",
+        role="server",
+        breaks="systemctl disable nfs-kernel-server",
+        mends="systemctl enable nfs-kernel-server",
+    ),
+    ShellFault(
+        name="nfs-mount-lost",
+        sentence="an NFS mount of /etc/fstab was not mounted at boot",
+        suite="tests_cluster",
+        check="standing_mounts",
+        catalogue_id="nfs-mount-lost",
+        breaks=f"mkdir -p {FSTAB}; echo '{{server_address}}:/nfs/images {FSTAB} nfs defaults 0 0' >> /etc/fstab",
+        mends=f"sed -i '\\,{FSTAB},d' /etc/fstab",
+    ),
+)
