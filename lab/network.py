@@ -55,9 +55,15 @@ def _ensure_gateway(lab: Lab, image: str) -> None:
 
 
 def remove_network(lab: Lab) -> None:
-    """Take away network, firewall rule and route."""
-    if lab.docker.exists("network", lab.plan.network):
-        lab.docker("network", "rm", lab.plan.network)
+    """Take away network, firewall rule and route.
+
+    Where the network was never made, its addresses may be another lab's, whose route is not this one's to delete.
+    """
+    if not lab.docker.exists("network", lab.plan.network):
+        return
     if shutil.which("iptables"):
         run(["iptables", "-D", *_rule(lab)], check=False)
-    run(["ip", "route", "del", "unreachable", lab.plan.subnet, "metric", UNREACHABLE_METRIC], check=False)
+    subnet = "{{(index .IPAM.Config 0).Subnet}}"
+    found = lab.docker("network", "inspect", "--format", subnet, lab.plan.network).stdout.strip()
+    run(["ip", "route", "del", "unreachable", found, "metric", UNREACHABLE_METRIC], check=False)
+    lab.docker("network", "rm", lab.plan.network)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from lab.access import inventory_path
@@ -12,7 +13,7 @@ from lab.lab import Lab, saved_plan
 from lab.login import SUDO_PASSWORD
 from lab.places import CHECKOUT
 from lab.up import up
-from selftest.lab.suite_run import run_module, run_suite
+from selftest.lab.suite_run import run_module, run_program, run_suite
 from selftest.lab.test_1_healthy import assert_whole
 
 SECOND = "second"
@@ -87,6 +88,14 @@ def test_a_second_lab_stands_beside_the_first_and_leaves_nothing(lab: Lab) -> No
     assert second.plan.bridge not in run(["iptables", "-S"]).stdout
     assert not second.folder.exists()
     assert not Path(f"/proc/{agent}").exists()
+
+
+def test_down_of_a_lab_that_never_came_up(lab: Lab) -> None:
+    """A lab that was refused its subnet, as another has it, takes nothing of that one away."""
+    refused = run_program([sys.executable, "-m", "lab", "up", "--name", SECOND, "--subnet", lab.plan.subnet])
+    assert refused.returncode == 1
+    run_module("lab", "down", "--name", SECOND)
+    assert f"unreachable {lab.plan.subnet}" in run(["ip", "route"]).stdout
 
 
 def test_manifests_apply_as_they_are(lab: Lab) -> None:
