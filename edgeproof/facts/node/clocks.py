@@ -67,17 +67,27 @@ def parse_clocks(output: Output) -> Clocks | Unobserved:
         return Unobserved("jetson_clocks is not installed")
     cores = _cores(text)
     gpu = re.search(r"^GPU MinFreq=([0-9]+) MaxFreq=([0-9]+)", text, re.M)
-    emc = re.search(r"^EMC .*FreqOverride=([0-9])", text, re.M)
-    if not (cores or gpu or emc):
+    emc = _memory(text)
+    if not cores and not gpu and emc is None:
         return Unobserved("jetson_clocks --show printed no clocks")
     sources = dict(re.findall(r"^boot (\S+) (\S+)$", text, re.M))
     return Clocks(
         cpu_pinned=all(cores) if cores else unobserved("jetson_clocks printed no CPU clocks"),
         gpu_pinned=gpu[1] == gpu[2] if gpu else unobserved("jetson_clocks printed no GPU clock"),
-        emc_pinned=emc[1] == "1" if emc else unobserved("jetson_clocks printed no EMC clock"),
+        emc_pinned=unobserved("jetson_clocks printed no EMC clock") if emc is None else emc,
         boot_sources=tuple(BootSource(name, state) for name, state in sources.items()),
         jtop=bool(re.search(r"^jtop active$", text, re.M)),
     )
+
+
+def _memory(text: str) -> bool | None:
+    """Tell whether the memory clock is pinned, None where nothing tells: by the switch; where R39's head stands there is none, and least = most."""
+    switch = re.search(r"^EMC .*\bFreqOverride=([0-9])", text, re.M)
+    clocks = re.search(r"^EMC MinFreq=([0-9]+) MaxFreq=([0-9]+)\b", text, re.M)
+    if switch:
+        return switch[1] == "1"
+    has_none = re.search(r"^Online CPUs:.*Offline CPUs:", text, re.M)
+    return clocks[1] == clocks[2] if clocks and has_none else None
 
 
 def _cores(text: str) -> list[bool]:
