@@ -47,7 +47,6 @@ def up(plan: Plan) -> Lab:
     write_known_hosts(lab)
     _ensure_server(lab)
     write_kubeconfig(lab)
-    _await_addons_placed(lab)
     side_by_side(lab.agents, lambda node: install_k3s(lab, node))
     _await_ready(lab)
     _await_addons(lab)
@@ -173,17 +172,6 @@ def _await_ready(lab: Lab) -> None:
         limits.READY_S,
         lambda: lab.server.holds(ready),
         lambda: lab.server.run("k3s kubectl get nodes -o wide", check=False).stdout,
-    )
-
-
-def _await_addons_placed(lab: Lab) -> None:
-    """K3s's first node takes its add-ons, since there is no other yet: so it is here, where agents join at once."""
-    placed = "k3s kubectl --namespace kube-system get pods --output jsonpath='{range .items[*]}{.spec.nodeName}{\"\\n\"}{end}'"
-    await_condition(
-        "K3s's add-ons are on a node",
-        limits.ADDONS_S,
-        lambda: lab.server.holds(f'[ "$({placed} | grep -c .)" -ge {len(PROGRAMS)} ]'),
-        lambda: lab.server.run("k3s kubectl --namespace kube-system describe pods | tail -n 40", check=False).stdout,
     )
 
 
