@@ -183,6 +183,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="sudo-asks",
+        is_daily=False,
         sentence="sudo asks the user for a password",
         suite="tests_node",
         check="sudo",
@@ -193,6 +194,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="cloned-machine-id",
+        is_daily=False,
         sentence="the board's SD card is a copy of the server's: both have one machine id",
         suite="tests_node",
         check="machine_id",
@@ -203,6 +205,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="clocks-not-pinned",
+        is_daily=False,
         sentence="the board was rebooted, and nothing ran jetson_clocks again",
         suite="tests_node",
         check="clocks",
@@ -212,6 +215,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="reboot-pending",
+        is_daily=False,
         sentence="a package asks for a reboot",
         suite="tests_node",
         check="reboot",
@@ -221,6 +225,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="gpu-driver-not-loaded",
+        is_daily=False,
         sentence="the GPU's device nodes are not there: its driver is not loaded",
         suite="tests_node",
         check="devices",
@@ -231,6 +236,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="mount-lists-missing",
+        is_daily=False,
         sentence="L4T's mount lists are not there, so the runtime brings no library into containers",
         suite="tests_node",
         check="l4t_mount_lists",

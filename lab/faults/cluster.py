@@ -181,6 +181,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="cordoned",
+        is_daily=False,
         sentence="somebody cordoned the agent for an upgrade, and forgot it",
         suite="tests_cluster",
         check="schedulable",
@@ -192,6 +193,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="label-on-server",
+        is_daily=False,
         sentence="the server has the workers' label",
         suite="tests_cluster",
         check="worker_label",
@@ -203,6 +205,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="stranger",
+        is_daily=False,
         sentence="the cluster has a node that nobody declared",
         suite="tests_cluster",
         check="strangers",
@@ -215,6 +218,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="token-readable",
+        is_daily=False,
         sentence="everybody on the server can read the token that lets nodes join",
         suite="tests_cluster",
         check="token",

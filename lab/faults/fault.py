@@ -45,7 +45,8 @@ class Fault(ABC):
     checks that rest on it, on its node or (`spreads`) on others, `blocks_here` more of them on its node,
     `blocks_on_containerd` there alone; one that the whole
     cluster has, and no node of its own, is not `per_node`, one that every node shows is `everywhere`, one that
-    its node and the server show is `with_server`.
+    its node and the server show is `with_server`. `make test` puts those in that are `is_daily`,
+    `make test-all SHAPE=…` all.
     """
 
     powers_off: ClassVar[bool] = False
@@ -64,6 +65,7 @@ class Fault(ABC):
     per_node: bool = True
     everywhere: bool = False
     with_server: bool = False
+    is_daily: bool = True
 
     @property
     def runtimes(self) -> tuple[Runtime, ...]:

@@ -12,6 +12,7 @@ def _dropped(name: str, sentence: str, check: str, catalogue_id: str, rule: str,
     """Make the fault of a firewall rule of the node's own."""
     return ShellFault(
         name=name,
+        is_daily=False,
         sentence=sentence,
         suite="tests_node",
         check=check,
@@ -25,6 +26,7 @@ def _dropped(name: str, sentence: str, check: str, catalogue_id: str, rule: str,
 NETWORK_FAULTS: tuple[Fault, ...] = (
     ShellFault(
         name="mtu-smaller",
+        is_daily=False,
         sentence="the board's MTU is 1400, the others' 1500",
         suite="tests_node",
         check="mtu",
@@ -34,6 +36,7 @@ NETWORK_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="usb-default-route",
+        is_daily=False,
         sentence="the board's default route leads out of its USB port, as L4T's device mode sets it",
         suite="tests_node",
         check="default_route",
@@ -50,6 +53,7 @@ NETWORK_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="other-name-server",
+        is_daily=False,
         sentence="the board asks another name server than is declared",
         suite="tests_node",
         check="dns",

@@ -27,6 +27,7 @@ EOF"""
 def _claim_fault(name: str, sentence: str, catalogue_id: str, claim: str, volume: str) -> ShellFault:
     return ShellFault(
         name=name,
+        is_daily=False,
         sentence=sentence,
         suite="tests_cluster",
         check="claim",
@@ -73,6 +74,7 @@ STORAGE_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="nfs-server-not-at-boot",
+        is_daily=False,
         sentence="the NFS server runs, and will not after the next boot",
         suite="tests_cluster",
         check="nfs_service",
@@ -83,6 +85,7 @@ STORAGE_FAULTS: tuple[Fault, ...] = (
     ),
     ShellFault(
         name="nfs-mount-lost",
+        is_daily=False,
         sentence="an NFS mount of /etc/fstab was not mounted at boot",
         suite="tests_cluster",
         check="standing_mounts",

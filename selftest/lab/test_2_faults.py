@@ -25,6 +25,8 @@ def test_fault(lab: Lab, name: str, pytestconfig: pytest.Config) -> None:
     fault = FAULTS[name]
     if lab.plan.runtime not in fault.runtimes:
         pytest.skip(f"exists on {' and '.join(fault.runtimes)} alone")
+    if not (fault.is_daily or resumes or pytestconfig.option.keyword):
+        pytest.skip("put in by make test-all SHAPE=docker, or by -k NAME")
     if resumes and has_passed(lab.plan.runtime, name):
         pytest.skip("passed with this code already")
     try:
