@@ -8,12 +8,31 @@ from pathlib import Path
 
 CAP_SYS_RESOURCE = 24
 """Its bit in /proc/PID/status (linux/capability.h)."""
+INOTIFY_INSTANCES = Path("/proc/sys/fs/inotify/max_user_instances")
+LEAST_INOTIFY_INSTANCES = 512
+"""A lab of three nodes has about 30 in use, and Linux's own limit is 128 for all that a user runs (inotify(7))."""
 LEAST_FAIR_CPUS, MOST_FAIR_CPUS = 0.2, 0.6
 
 
 def cgroup_version() -> str:
     """Tell v1 or v2, by the type of the cgroup tree's root (cgroups(7))."""
     return "v2" if Path("/sys/fs/cgroup/cgroup.controllers").exists() else "v1"
+
+
+def raise_inotify_limit(file: Path = INOTIFY_INSTANCES) -> str:
+    """Let root's processes watch files in as many places as several labs need; say what was changed, or is to be ('' for nothing).
+
+    Where they may not, kubelets and systemds of a second or third lab fail with "too many open files".
+    """
+    found = int(file.read_text())
+    if found >= LEAST_INOTIFY_INSTANCES:
+        return ""
+    setting = f"fs.inotify.max_user_instances={LEAST_INOTIFY_INSTANCES}"
+    try:
+        file.write_text(str(LEAST_INOTIFY_INSTANCES))
+    except OSError:
+        return f"inotify instances of this machine: {found}; for more than one lab: sudo sysctl -w {setting}"
+    return f"inotify instances of this machine: {found}, raised to {LEAST_INOTIFY_INSTANCES} until its next boot ({setting})"
 
 
 def has_all_capabilities() -> bool:

@@ -11,7 +11,7 @@ import pytest
 from lab.docker import need_docker
 from lab.errors import LabError
 from lab.lab import Plan
-from lab.machine import fair_cpus, own_cpus
+from lab.machine import fair_cpus, own_cpus, raise_inotify_limit
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,28 @@ def test_wrong_wish(wish: dict[str, Any], words: str) -> None:
     """The message names the option and what it takes."""
     with pytest.raises(LabError, match=words):
         Plan(**wish)
+
+
+@pytest.mark.parametrize(("found", "left"), [("128", "512"), ("512", "512"), ("8192", "8192")])
+def test_inotify_limit_is_raised(tmp_path: Path, found: str, left: str) -> None:
+    """A limit at which kubelets fail is raised and told; one that is high enough is left."""
+    file = tmp_path / "max_user_instances"
+    file.write_text(f"{found}\n")
+    said = raise_inotify_limit(file)
+    assert file.read_text().strip() == left
+    assert bool(said) is (found != left)
+
+
+def test_inotify_limit_that_may_not_be_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may not be written is told with the command that does it, and the lab goes on."""
+    file = tmp_path / "max_user_instances"
+    file.write_text("128\n")
+
+    def refuse(*_: object) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    assert "sudo sysctl -w fs.inotify.max_user_instances=512" in raise_inotify_limit(file)
 
 
 def test_neither_docker_nor_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
