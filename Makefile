@@ -89,7 +89,7 @@ test: check torch ## make check, then all selftests: those of the lab in one pro
 	$(BIN)/python -m pytest selftest -v --durations=10 -n 2
 	$(BIN)/python -m pytest selftest/worker --worker-bed=old -q --durations=5 -n 2
 
-test-all: $(if $(SHAPE),faults,everything) ## make test, and what takes longer: each check's conditions changed, and noticed; every replayed case; the wheel with every Python that is found here; the worker with more releases of torch, and torch 1.10 in the lab; every right of manifests/rbac.yaml taken away
+test-all: $(if $(SHAPE),faults,everything) ## make test, and what takes longer: each check's conditions changed, and noticed; every replayed case; the wheel with every Python that is found here; the worker with more releases of torch, and torch 1.10 in the lab; every right of manifests/rbac.yaml taken away; SHAPE=docker or containerd: instead, every fault on that lab that has not passed with this code yet
 
 everything: check torch
 	$(BIN)/python -m lab up
