@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.cache import kept
-from lab.images.go_toolchain import Go
-from lab.places import SOURCE, cache_folder
+from lab.images.go_toolchain import copied
+from lab.places import SOURCE
 
 FILES = SOURCE / "parts" / "addons"
 EXPECTED_S = 120.0
@@ -44,12 +43,8 @@ def addons() -> Path:
 
 
 def _build(part: Path) -> None:
-    work = cache_folder() / "addons-work"
-    shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(FILES, work)
     part.mkdir()
-    go = Go(work)
-    for program in PROGRAMS:
-        flags = f"-s -w {program.linked}".rstrip()
-        go("build", "-trimpath", "-ldflags", flags, "-o", str(part / program.name), program.package)
-    shutil.rmtree(work)
+    with copied(part, FILES) as go:
+        for program in PROGRAMS:
+            flags = f"-s -w {program.linked}".rstrip()
+            go("build", "-trimpath", "-ldflags", flags, "-o", str(part / program.name), program.package)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from lab import limits
@@ -116,10 +117,16 @@ def _busybox_folder(work: Path) -> Path:
     for name in ("bin", "tmp", "etc", "proc", "sys", "dev"):
         (folder / name).mkdir(parents=True)
     shutil.copy("/usr/bin/busybox", folder / "bin/busybox")
-    for applet in run(["/usr/bin/busybox", "--list"]).stdout.split():
-        if applet != "busybox":
-            (folder / "bin" / applet).symlink_to("busybox")
+    link_applets(folder / "bin", run(["/usr/bin/busybox", "--list"]).stdout.split())
     return folder
+
+
+def link_applets(folder: Path, applets: Iterable[str]) -> None:
+    """Let the busybox of a folder play these, where nothing of that name is there."""
+    for applet in applets:
+        link = folder / applet
+        if not link.exists() and not link.is_symlink():
+            link.symlink_to("busybox")
 
 
 def _python_folder(work: Path, python: Path) -> Path:
@@ -128,10 +135,7 @@ def _python_folder(work: Path, python: Path) -> Path:
     unpack = ["tar", "--extract", "--file", str(python), "--directory", str(folder), "--exclude=./dev/*"]
     run(unpack, timeout_s=limits.BUILD_S)
     busybox = next(path for path in (folder / "bin/busybox", folder / "usr/bin/busybox") if path.exists())
-    for applet in PYTHON_APPLETS:
-        link = busybox.parent / applet
-        if not link.exists() and not link.is_symlink():
-            link.symlink_to("busybox")
+    link_applets(busybox.parent, PYTHON_APPLETS)
     (folder / "usr/lib/python3/dist-packages").mkdir(parents=True, exist_ok=True)
     (folder / "tmp").mkdir(exist_ok=True)
     (folder / "etc/passwd").write_text(PASSWD)

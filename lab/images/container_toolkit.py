@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from lab.cache import kept
-from lab.images.go_toolchain import Go
+from lab.images.go_toolchain import copied, required
 from lab.packages import need_packages
-from lab.places import SOURCE, cache_folder
+from lab.places import SOURCE
 
-VERSION = "1.20.1"
 MODULE = "github.com/NVIDIA/nvidia-container-toolkit"
 PROGRAMS = ("nvidia-container-runtime", "nvidia-container-runtime-hook", "nvidia-cdi-hook", "nvidia-ctk")
 FILES = SOURCE / "parts" / "toolkit"
+VERSION = required(MODULE, FILES).removeprefix("v")
 EXPECTED_S = 45.0
 LINK_C = "-Wl,--export-dynamic -Wl,--unresolved-symbols=ignore-in-object-files -Wl,-z,lazy"
 """As the toolkit's own Makefile links: what of libnvidia-ml.so is missing is told when it is called, not at the start."""
@@ -26,11 +25,8 @@ def container_toolkit() -> Path:
 
 def _build(part: Path) -> None:
     need_packages({"gcc": "gcc", "/usr/include/stdlib.h": "libc6-dev"})
-    work = cache_folder() / "toolkit-work"
-    shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(FILES, work)
     part.mkdir()
     flags = f"-s -w -extldflags '{LINK_C}' -X {MODULE}/internal/info.version={VERSION}"
     packages = [f"{MODULE}/cmd/{program}" for program in PROGRAMS]
-    Go(work, cgo=True)("build", "-trimpath", "-ldflags", flags, "-o", f"{part}/", *packages)
-    shutil.rmtree(work)
+    with copied(part, FILES, cgo=True) as go:
+        go("build", "-trimpath", "-ldflags", flags, "-o", f"{part}/", *packages)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from lab.cache import kept
-from lab.images.go_toolchain import Go
-from lab.places import SOURCE, cache_folder
+from lab.images.go_toolchain import copied, required
+from lab.places import SOURCE
 
 FILES = SOURCE / "containerd"
 EXPECTED_S = 200.0
@@ -28,17 +27,8 @@ def containerd_programs() -> Path:
 def _build(part: Path) -> None:
     part.mkdir()
     for files, (module, programs, stamp) in PROGRAMS.items():
-        work = cache_folder() / "containerd-work"
-        shutil.rmtree(work, ignore_errors=True)
-        shutil.copytree(files, work)
-        go = Go(work)
-        flags = ["-trimpath", "-tags", "no_btrfs no_zfs", "-ldflags", f"-s -w -X {stamp}={_version(files, module)}"]
-        for program in programs:
-            go("build", *flags, "-o", str(part / Path(program).name), f"{module}/{program}")
-        shutil.rmtree(work)
-
-
-def _version(files: Path, module: str) -> str:
-    """Give the version of a module that go.mod asks for."""
-    words = next(line.split() for line in (files / "go.mod").read_text().splitlines() if f"{module} v" in line)
-    return words[words.index(module) + 1]
+        stamped = f"-s -w -X {stamp}={required(module, files)}"
+        with copied(part, files) as go:
+            for program in programs:
+                target = str(part / Path(program).name)
+                go("build", "-trimpath", "-tags", "no_btrfs no_zfs", "-ldflags", stamped, "-o", target, f"{module}/{program}")

@@ -6,12 +6,15 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lab import limits
 from lab.cache import kept
 from lab.command import run
 from lab.errors import LabError
+from lab.places import cache_folder
 
 AT_LEAST = (1, 26)
 """What the newest of the go.mod files asks for (that of NVIDIA's toolkit)."""
@@ -31,6 +34,26 @@ class Go:
     def __call__(self, *arguments: str) -> None:
         """Run `go ARGUMENTS`; raises LabError as `lab.command.run` does."""
         run([self.program, *arguments], timeout_s=limits.BUILD_S, folder=self.folder, environment=self.environment)
+
+
+@contextmanager
+def copied(part: Path, *sources: Path, cgo: bool = False) -> Iterator[Go]:
+    """Give Go in a copy of a module's folder (and of single files beside its own), gone afterwards; `part` is what is built, for a name."""
+    work = cache_folder() / f"{part.name}.work"
+    shutil.rmtree(work, ignore_errors=True)
+    for source in sources:
+        if source.is_dir():
+            shutil.copytree(source, work, dirs_exist_ok=True)
+        else:
+            shutil.copy(source, work)
+    yield Go(work, cgo)
+    shutil.rmtree(work)
+
+
+def required(module: str, folder: Path) -> str:
+    """Give the version of a module that a folder's go.mod asks for, as v1.2.3."""
+    words = next(line.split() for line in (folder / "go.mod").read_text().splitlines() if f"{module} v" in line)
+    return words[words.index(module) + 1]
 
 
 def _find_go() -> str:

@@ -13,8 +13,8 @@ from pathlib import Path
 from lab import limits
 from lab.cache import kept
 from lab.command import run
-from lab.images.go_toolchain import Go
-from lab.places import SOURCE, cache_folder
+from lab.images.go_toolchain import Go, copied
+from lab.places import SOURCE
 
 OPENAPI = "k8s.io/kubernetes/pkg/generated/openapi"
 EXPECTED_S = 600.0
@@ -22,7 +22,7 @@ EXPECTED_S = 600.0
 
 @dataclass(frozen=True)
 class Release:
-    """A release of Kubernetes: its version, the folder with its go.mod and main.go, and whether its module lacks a generated file."""
+    """A release of Kubernetes: its version, the folder with its go.mod and what differs in main.go, and whether its module lacks a generated file."""
 
     version: str
     files: Path
@@ -34,36 +34,36 @@ class Release:
         return self.version.split(".")[1]
 
 
-ON_DOCKER = Release("v1.23.17", SOURCE / "kube" / "v1.23", lacks_openapi=True)
-ON_CONTAINERD = Release("v1.34.4", SOURCE / "kube" / "v1.34")
+KUBE = SOURCE / "kube"
+MAIN = KUBE / "main.go"
+ON_DOCKER = Release("v1.23.17", KUBE / "v1.23", lacks_openapi=True)
+ON_CONTAINERD = Release("v1.34.4", KUBE / "v1.34")
 
 
 def kubernetes_binary(release: Release) -> Path:
     """Give the binary, building it first if need be (7 to 10 minutes on two cores)."""
-    return kept("kube", [release.files, release.version, "stamped twice"], EXPECTED_S, lambda part: _build(release, part))
+    inputs: list[str | Path] = [release.files, MAIN, release.version, "stamped twice"]
+    return kept("kube", inputs, EXPECTED_S, lambda part: _build(release, part))
 
 
 def _build(release: Release, part: Path) -> None:
-    work = cache_folder() / f"kube-work-{release.version}"
-    shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(release.files, work)
-    go = Go(work)
-    go("mod", "vendor")
-    if release.lacks_openapi:
-        generated = _generate_openapi(release, go, work)
-        target = work / "vendor" / OPENAPI
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copy(generated, target)
     version = {"gitVersion": release.version, "gitMajor": "1", "gitMinor": release.minor}
     packages = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
     stamps = " ".join(f"-X {package}.{key}={value}" for package in packages for key, value in version.items())
     flags = ["-mod=vendor", "-trimpath", "-tags", "providerless", "-ldflags", f"-s -w {stamps}"]
-    go("build", *flags, "-o", str(part), ".")
-    shutil.rmtree(work)
+    with copied(part, release.files, MAIN) as go:
+        go("mod", "vendor")
+        if release.lacks_openapi:
+            generated = _generate_openapi(release, go)
+            target = go.folder / "vendor" / OPENAPI
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy(generated, target)
+        go("build", *flags, "-o", str(part), ".")
 
 
-def _generate_openapi(release: Release, go: Go, work: Path) -> Path:
+def _generate_openapi(release: Release, go: Go) -> Path:
     """Make the one file the published module lacks; its generator must match a current Go."""
+    work = go.folder
     tools = work / "openapi-generator"
     within = Go(tools)
     generator = tools / "openapi-gen"

@@ -14,7 +14,7 @@ from pathlib import Path
 from lab import limits
 from lab.cache import kept
 from lab.docker import Docker
-from lab.images.container_images import GPU, NAMES, PASSWD, PYTHON_APPLETS, import_image
+from lab.images.container_images import GPU, NAMES, PASSWD, PYTHON_APPLETS, import_image, link_applets
 from lab.images.debian import unpacked_debian
 from lab.images.wheels import X86_64, Wheels
 from lab.packages import need_packages
@@ -66,8 +66,7 @@ def _save(docker: Docker, root: Path, part: Path) -> None:
     for folder in ("bin", "etc", "usr/local/bin"):
         (beside / folder).mkdir(parents=True)
     shutil.copy(BUSYBOX, beside / "bin/busybox")
-    for applet in PYTHON_APPLETS:
-        (beside / "bin" / applet).symlink_to("busybox")
+    link_applets(beside / "bin", PYTHON_APPLETS)
     (beside / "usr/local/bin/python3").symlink_to("/usr/bin/python3.9")
     (beside / "etc/passwd").write_text(PASSWD)
     with tarfile.open(tar, "w") as archive:
