@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from lab.faults.fault import MOUNTED, Fault, ShellFault
+from lab.faults.fault import MOUNTED, Fault, ShellFault, kept, restored
 
 DAEMON_JSON = "/etc/docker/daemon.json"
-KEPT = f"[ -e {DAEMON_JSON}.kept ] || cp {DAEMON_JSON} {DAEMON_JSON}.kept; "
+KEPT = kept(DAEMON_JSON)
 WITHOUT_DEFAULT = f"jq 'del(.\"default-runtime\")' {DAEMON_JSON}.kept > {DAEMON_JSON}; "
-RESTART_DOCKER = "systemctl restart docker; "
-RESTORED = f"[ ! -e {DAEMON_JSON}.kept ] || {{ mv {DAEMON_JSON}.kept {DAEMON_JSON}; "
+RESTART_DOCKER = "systemctl restart docker"
 DOCKER_ANSWERS = "docker info >/dev/null 2>&1"
 DISPLAY_MANAGER = "/etc/systemd/system/display-manager.service"
 LIBCUDA = "for f in /usr/lib/aarch64-linux-gnu/*/libcuda.so.1.1"
@@ -125,7 +124,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         suite="tests_node",
         check="daemon_json",
         breaks={"docker": KEPT + WITHOUT_DEFAULT + RESTART_DOCKER},
-        mends=RESTORED + RESTART_DOCKER + "}",
+        mends=restored(DAEMON_JSON, RESTART_DOCKER),
         settled=DOCKER_ANSWERS,
         broken=DOCKER_ANSWERS,
         blocks=frozenset({"daemon_agrees", "device_query", "gpu_as_user", "gpu_in_pod"}),
@@ -137,7 +136,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         check="daemon_json",
         catalogue_id="daemon-json-invalid",
         breaks={"docker": KEPT + f"sed -i '$ s/}}[[:space:]]*$/,}}/' {DAEMON_JSON}"},
-        mends=f"[ ! -e {DAEMON_JSON}.kept ] || mv {DAEMON_JSON}.kept {DAEMON_JSON}",
+        mends=restored(DAEMON_JSON, "true"),
         blocks=frozenset({"device_query", "gpu_as_user"}),
     ),
     ShellFault(
@@ -146,8 +145,8 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         suite="tests_node",
         check="daemon_agrees",
         catalogue_id="daemon-not-restarted",
-        breaks={"docker": KEPT + WITHOUT_DEFAULT + RESTART_DOCKER + f"cp {DAEMON_JSON}.kept {DAEMON_JSON}"},
-        mends=RESTORED + RESTART_DOCKER + "}",
+        breaks={"docker": KEPT + WITHOUT_DEFAULT + RESTART_DOCKER + f"; cp {DAEMON_JSON}.kept {DAEMON_JSON}"},
+        mends=restored(DAEMON_JSON, RESTART_DOCKER),
         settled=DOCKER_ANSWERS,
         broken=DOCKER_ANSWERS,
         blocks=frozenset({"device_query", "gpu_as_user", "gpu_in_pod"}),
@@ -201,7 +200,7 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         catalogue_id="cloned-machine-id",
         breaks="cp /etc/machine-id /run/machine-id.kept; echo {server_machine_id} > /etc/machine-id",
         mends="[ ! -e /run/machine-id.kept ] || { cat /run/machine-id.kept > /etc/machine-id; rm /run/machine-id.kept; }",
-        with_server=True,
+        shown_by="its node and the server",
     ),
     ShellFault(
         name="clocks-not-pinned",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from lab import limits
-from lab.faults.fault import JOINED, MOUNTED, Fault, PowerOff, ShellFault
+from lab.faults.fault import DELETED, JOINED, MOUNTED, Fault, PowerOff, ShellFault
 from lab.lab import RUNTIMES, Runtime
 
 IMAGE = "jetson-inference:v1"
@@ -28,7 +27,6 @@ RESTORE_IMAGE: dict[Runtime, str] = {
         f" {CTR} rm --sync {LIBRARY}/{KEPT_IMAGE}; fi"
     ),
 }
-DELETED = f"--namespace default --ignore-not-found --wait=true --timeout={limits.DELETE_S:.0f}s"
 STRAY_POD = """k3s kubectl apply -f - <<'EOF'
 apiVersion: v1
 kind: Pod
@@ -117,7 +115,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         role="server",
         runs_on="server",
         breaks=STRAY_POD,
-        mends=f"k3s kubectl delete pod stray {DELETED}",
+        mends=f"k3s kubectl delete pod stray --namespace default {DELETED}",
         broken="[ \"$(k3s kubectl get pod stray -o jsonpath='{.status.phase}')\" = Running ]",
     ),
     ShellFault(
@@ -146,7 +144,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         mends=f"{SCALE_DNS}1",
         broken=f'[ -z "$({DNS_PODS} -o name)" ]',
         settled=f"{DNS_PODS} -o jsonpath='{{.items[*].status.conditions[?(@.type==\"Ready\")].status}}' | grep -qx True",
-        everywhere=True,
+        shown_by="every node",
     ),
     ShellFault(
         name="claim-local-path",
@@ -157,8 +155,8 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         role="server",
         runs_on="server",
         breaks=LOCAL_CLAIM,
-        mends=f"k3s kubectl delete pvc nfs-images-pvc {DELETED}",
-        per_node=False,
+        mends=f"k3s kubectl delete pvc nfs-images-pvc --namespace default {DELETED}",
+        shown_by="the cluster",
     ),
     ShellFault(
         name="worker-image-missing",
@@ -214,7 +212,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
         runs_on="server",
         breaks=STRANGER,
         mends="k3s kubectl delete node old-board --ignore-not-found",
-        per_node=False,
+        shown_by="the cluster",
     ),
     ShellFault(
         name="token-readable",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from lab.faults.fault import Fault, ShellFault
+from lab.faults.fault import Fault, ShellFault, kept, restored
 
 CONFIG = "/etc/rancher/k3s/config.yaml"
-KEPT = f"[ -e {CONFIG}.kept ] || cp -p {CONFIG} {CONFIG}.kept; "
 RESTART = "systemctl restart k3s-agent"
 READY = "[ \"$(k3s crictl info -o go-template --template '{{.status.conditions}}' 2>/dev/null | grep -c NetworkReady)\" = 1 ]"
 
@@ -16,8 +15,8 @@ CONTAINERD_FAULTS: tuple[Fault, ...] = (
         suite="tests_node",
         check="containerd",
         catalogue_id="containerd-default-runc",
-        breaks={"containerd": KEPT + f"sed -i '/^default-runtime/d' {CONFIG}; " + RESTART},
-        mends=f"[ ! -e {CONFIG}.kept ] || {{ mv {CONFIG}.kept {CONFIG}; {RESTART}; }}",
+        breaks={"containerd": kept(CONFIG) + f"sed -i '/^default-runtime/d' {CONFIG}; " + RESTART},
+        mends=restored(CONFIG, RESTART),
         broken=READY,
         settled=READY,
         blocks=frozenset({"gpu_in_pod"}),

@@ -12,11 +12,15 @@ from lab.lab import RUNTIMES, Lab, Node, Runtime
 from lab.waiting import await_condition
 
 Script = str | Mapping[Runtime, str]
+ShownBy = Literal["its node", "the cluster", "every node", "its node and the server"]
 Suite = Literal["tests_node", "tests_cluster"]
 """The suites whose checks find faults, by their folders."""
 
 MOUNTED = frozenset({"mount", "pod_with_claim", "listing"})
 """Checks that rest on the export and the NFS client."""
+
+DELETED = f"--ignore-not-found --wait=true --timeout={limits.DELETE_S:.0f}s"
+"""Options of kubectl delete: one that is gone already is no error, and its going is waited for."""
 
 JOINED = frozenset(
     {
@@ -43,9 +47,8 @@ class Fault(ABC):
 
     `role` is that of the nodes it happens on. `suite`, `check` and `catalogue_id` name what must find it; `blocks` the
     checks that rest on it, on its node or (`spreads`) on others, `blocks_here` more of them on its node,
-    `blocks_on_containerd` there alone; one that the whole
-    cluster has, and no node of its own, is not `per_node`, one that every node shows is `everywhere`, one that
-    its node and the server show is `with_server`. `make test` puts those in that are `is_daily`,
+    `blocks_on_containerd` there alone; `shown_by` names who fails
+    the check. `make test` puts those in that are `is_daily`,
     `make test-all SHAPE=…` all.
     """
 
@@ -62,9 +65,7 @@ class Fault(ABC):
     blocks_here: frozenset[str] = frozenset()
     blocks_on_containerd: frozenset[str] = frozenset()
     spreads: bool = False
-    per_node: bool = True
-    everywhere: bool = False
-    with_server: bool = False
+    shown_by: ShownBy = "its node"
     is_daily: bool = True
 
     @property
@@ -134,6 +135,16 @@ class PowerOff(Fault):
     def take_out(self, lab: Lab, node: Node) -> None:
         """Put it in again; the lab's own bring-up waits for the node."""
         node.start()
+
+
+def kept(file: str) -> str:
+    """Give shell text that keeps a file's text before it is changed, once."""
+    return f"[ -e {file}.kept ] || cp -p {file} {file}.kept; "
+
+
+def restored(file: str, then: str) -> str:
+    """Give shell text that puts the kept text back, where there is some, and then runs `then`."""
+    return f"[ ! -e {file}.kept ] || {{ mv {file}.kept {file}; {then}; }}"
 
 
 def _filled(script: Script, lab: Lab, node: Node) -> str:

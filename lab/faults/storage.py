@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from lab import limits
-from lab.faults.fault import Fault, ShellFault
+from lab.faults.fault import DELETED, Fault, ShellFault
 
-DELETED = f"--ignore-not-found --wait=true --timeout={limits.DELETE_S:.0f}s"
 FSTAB = "/mnt/images"
 
 
@@ -36,7 +34,7 @@ def _claim_fault(name: str, sentence: str, catalogue_id: str, claim: str, volume
         runs_on="server",
         breaks=_claim(claim, volume),
         mends=f"k3s kubectl delete pvc nfs-images-pvc -n default {DELETED}; k3s kubectl delete pv nfs-images-pv {DELETED}",
-        per_node=False,
+        shown_by="the cluster",
     )
 
 

@@ -34,13 +34,16 @@ def test_fault(lab: Lab, name: str, pytestconfig: pytest.Config) -> None:
         run = run_suite(lab, *suites(fault))
     finally:
         mend_all(lab)
-    node = where.name if fault.per_node else CLUSTER
-    accused = {each.name for each in lab.nodes} if fault.everywhere else {node}
-    accused |= {lab.server.name} if fault.with_server else set()
+    accused = {
+        "its node": {where.name},
+        "the cluster": {CLUSTER},
+        "every node": {each.name for each in lab.nodes},
+        "its node and the server": {where.name, lab.server.name},
+    }[fault.shown_by]
     assert run.status == 1, run.text
     assert run.ended("failed") == {(fault.check, each) for each in accused}, run.text
     assert run.ended("blocked") == blocked_by(fault, where, lab, run), run.text
-    finding = run.finding(fault.check, node)
+    finding = run.finding(fault.check, where.name if where.name in accused else CLUSTER)
     assert finding["cause"], run.text
     assert finding["fix"], run.text
     assert finding["catalogue_id"] == fault.catalogue_id, run.text
