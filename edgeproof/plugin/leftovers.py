@@ -12,16 +12,16 @@ from edgeproof.plugin.session import INVENTORY, SHARED
 
 def note_of(config: pytest.Config, run_id: str) -> Path:
     """Give the file that stands in the run's shared folder as long as the namespace of `run_id` does."""
-    note = config.stash[SHARED] / "namespaces" / run_id
-    note.parent.mkdir(exist_ok=True)
-    return note
+    folder = _notes(config)
+    folder.mkdir(exist_ok=True)
+    return folder / run_id
 
 
 def remove_left(config: pytest.Config) -> list[EdgeproofError]:
     """Remove what a process of the run did not: xdist ends one at once where the run is interrupted. Gives what stands in the way."""
     if SHARED not in config.stash or INVENTORY not in config.stash:
         return []
-    notes = list((config.stash[SHARED] / "namespaces").glob("*"))
+    notes = list(_notes(config).glob("*"))
     if not notes:
         return []
     from edgeproof.connect.api import KubernetesApi
@@ -35,3 +35,7 @@ def remove_left(config: pytest.Config) -> list[EdgeproofError]:
         except EdgeproofError as error:
             failures.append(error)
     return failures
+
+
+def _notes(config: pytest.Config) -> Path:
+    return config.stash[SHARED] / "namespaces"

@@ -21,7 +21,7 @@ from edgeproof.say import Say
 from edgeproof.trial.manifests import CLAIM, VOLUME, Manifest, manifest
 from edgeproof.trial.rights import CLAIM as CLAIM_RIGHTS
 from edgeproof.trial.rights import OWN_NAMESPACE
-from edgeproof.waiting import holds_within
+from edgeproof.waiting import holds_within, look_until
 
 OWNER = "edgeproof/owner"
 """Annotation: which process on which machine made this, so that the next run knows whether it still lives."""
@@ -157,10 +157,9 @@ def remove_run(api: KubernetesApi, run: str) -> None:
         api.delete(f"{URLS['Namespace']}/{name}")
     for item in api.items(URLS["PersistentVolume"], label):
         api.delete(f"{URLS['PersistentVolume']}/{item['metadata']['name']}")
-    if not holds_within(limits.NAMESPACE_GONE_S, lambda: not _remaining(api, label)):
+    if left := look_until(limits.NAMESPACE_GONE_S, lambda: _remaining(api, label), lambda seen, _: not seen):
         raise WorkloadError(
-            f"of the run {run} this does not go away within {limits.NAMESPACE_GONE_S:.0f} s: "
-            + ", ".join(_remaining(api, label) or ["(gone since)"]),
+            f"of the run {run} this does not go away within {limits.NAMESPACE_GONE_S:.0f} s: {', '.join(left)}",
             f"kubectl get all -n edgeproof-{run}; a node that is off keeps its pods: the next run removes them",
         )
 
