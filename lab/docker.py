@@ -12,6 +12,7 @@ from pathlib import Path
 from lab import limits
 from lab.command import Completed, run
 from lab.errors import LabError
+from lab.machine import runs
 from lab.packages import need_packages
 from lab.places import cache_folder, state_folder
 from lab.say import say
@@ -129,10 +130,9 @@ def _own_pidfile() -> Path:
 
 
 def forget_dead_containerd(pidfile: Path) -> None:
-    """Remove the pid of a containerd that is gone, or a zombie: dockerd would wait for it to answer (proc(5), stat)."""
+    """Remove the pid of a containerd that is gone, or a zombie: dockerd would wait for it to answer."""
     try:
-        name, state = Path(f"/proc/{int(pidfile.read_text())}/stat").read_text().split("(", 1)[1].rsplit(") ", 1)
-        alive = name == "containerd" and not state.startswith("Z")
+        alive = runs(int(pidfile.read_text()), "containerd")
     except (OSError, ValueError):
         alive = False
     if not alive:

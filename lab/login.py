@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lab.command import run
 from lab.lab import Lab, Node
+from lab.machine import runs
 
 SUDO_PASSWORD = "edgeproof-lab"
 """The user's password on every node of a lab that has --sudo-password; of use nowhere else."""
@@ -70,7 +71,7 @@ def end_agent(folder: Path) -> None:
     """End the agent that a lab started, if it lives."""
     try:
         pid = int((folder / "agent.pid").read_text())
-        if Path(f"/proc/{pid}/comm").read_text().strip() == "ssh-agent":
+        if runs(pid, "ssh-agent"):
             os.kill(pid, signal.SIGTERM)
     except (OSError, ValueError):
         return

@@ -19,6 +19,15 @@ def cgroup_version() -> str:
     return "v2" if Path("/sys/fs/cgroup/cgroup.controllers").exists() else "v1"
 
 
+def runs(pid: int, name: str) -> bool:
+    """Tell whether a process of that name runs; one that has ended and that nobody has waited for does not (proc(5), stat)."""
+    try:
+        found, state = Path(f"/proc/{pid}/stat").read_text().split("(", 1)[1].rsplit(") ", 1)
+    except (OSError, ValueError):
+        return False
+    return found == name and not state.startswith("Z")
+
+
 def raise_inotify_limit(file: Path = INOTIFY_INSTANCES) -> str:
     """Let root's processes watch files in as many places as several labs need; say what was changed, or is to be ('' for nothing).
 

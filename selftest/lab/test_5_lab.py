@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from lab.access import inventory_path
 from lab.cli import SUDO_VARIABLE
@@ -11,6 +10,7 @@ from lab.command import run
 from lab.docker import find_docker
 from lab.lab import Lab, saved_plan
 from lab.login import SUDO_PASSWORD
+from lab.machine import runs
 from lab.places import CHECKOUT
 from lab.up import up
 from selftest.lab.suite_run import run_module, run_program, run_suite
@@ -19,14 +19,6 @@ from selftest.lab.test_1_healthy import assert_whole
 SECOND = "second"
 MANIFESTS = CHECKOUT / "manifests"
 MANIFESTS_S = 420.0
-
-
-def lives(pid: int) -> bool:
-    """Tell whether a process runs; one that has ended and that nobody has waited for does not (proc(5), stat)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def ids(lab: Lab) -> list[str]:
@@ -95,7 +87,7 @@ def test_a_second_lab_stands_beside_the_first_and_leaves_nothing(lab: Lab) -> No
     assert "172.29" not in run(["ip", "route"]).stdout
     assert second.plan.bridge not in run(["iptables", "-S"]).stdout
     assert not second.folder.exists()
-    assert not lives(agent)
+    assert not runs(agent, "ssh-agent")
 
 
 def test_down_of_a_lab_that_never_came_up(lab: Lab) -> None:
