@@ -6,6 +6,7 @@ import shlex
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,7 @@ def known_boards() -> tuple[str, ...]:
     return tuple(sorted(file.parent.name for file in BOARDS.glob("*/board.yaml")))
 
 
+@cache
 def board_of(name: str) -> Board:
     """Give the board of that name; raises LabError, naming those known."""
     if name not in known_boards():
