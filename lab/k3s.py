@@ -13,6 +13,7 @@ INSTALLER = "/usr/local/lib/lab/install-k3s"
 ARCHIVES = "/var/lib/rancher/k3s/agent/images"
 """Where K3s looks for archives of images, which it imports at its start."""
 CDI = "/etc/cdi/nvidia.yaml"
+GENERATE_CDI = f"nvidia-ctk --quiet cdi generate --mode=csv --output={CDI}"
 LOADED = "/var/lib/docker/edgeproof-lab-images"
 """Which build of the images a node's Docker has loaded, and when."""
 
@@ -47,7 +48,7 @@ def _configure(lab: Lab, node: Node, joins: dict[str, str]) -> None:
     mirror = {"mirrors": {"docker.io": {"endpoint": [f"http://{lab.plan.gateway}:5000"]}}}
     node.write(REGISTRIES, yaml.safe_dump(mirror), "600")
     if lab.plan.gpu == "cdi":
-        node.run(f"[ -e {CDI} ] || nvidia-ctk cdi generate --mode=csv --output={CDI}")
+        node.run(f"[ -e {CDI} ] || {GENERATE_CDI}")
     names = "docker images --format '{{.Repository}}:{{.Tag}}' | grep -v ^jetson-inference"
     node.run(
         f"mkdir -p {ARCHIVES}; [ {LOADED} -ot {ARCHIVES}/lab.tar ] || docker save -o {ARCHIVES}/lab.tar $({names})",

@@ -1,6 +1,5 @@
 # Sourced by k3s: containerd as K3s runs it, in K3s's folders, with the configuration that K3s writes (pkg/agent/templates of k3s-io/k3s, version 3).
 CONTAINERD=$DATA/agent/containerd
-SOCKET=/run/k3s/containerd/containerd.sock
 
 containerd_config() { # NVIDIA's runtime is there where its program is; --default-runtime makes one the default
   local runtimes=runc default folder=$DATA/agent/etc/containerd cri="io.containerd.cri.v1"

@@ -9,14 +9,13 @@ import pytest
 from lab import limits
 from lab.images.container_images import NAMES
 from lab.images.container_toolkit import VERSION
+from lab.k3s import CDI, GENERATE_CDI
 from lab.lab import Lab, Node
 from selftest.lab.suite_run import run_suite
 from selftest.lab.test_1_healthy import assert_whole
 
 GPU = "device_query or gpu_as_user or versions_fit or l4t_mount_lists or cdi"
-SPECIFICATION = "/etc/cdi/nvidia.yaml"
 MODE = "nvidia-ctk --quiet config --in-place --set nvidia-container-runtime.mode="
-GENERATE = f"nvidia-ctk --quiet cdi generate --mode=csv --output={SPECIFICATION}"
 QUERY = f"docker run --rm %s {NAMES['device_query']}"
 
 
@@ -26,11 +25,11 @@ def mode(lab: Lab, request: pytest.FixtureRequest) -> Iterator[str]:
     node = lab.agents[-1]
     try:
         if request.param == "cdi":
-            node.run(GENERATE)
+            node.run(GENERATE_CDI)
         node.run(MODE + request.param)
         yield request.param
     finally:
-        node.run(f"{MODE}auto; rm -f {SPECIFICATION}")
+        node.run(f"{MODE}auto; rm -f {CDI}")
 
 
 def passes(node: Node, *variables: str) -> bool:
