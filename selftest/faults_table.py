@@ -12,7 +12,7 @@ from edgeproof.diagnose import catalogue_rows
 from lab.faults.fault import Fault
 from lab.faults.put_in import FAULTS
 from lab.lab import RUNTIMES, Runtime
-from selftest.lab.passes import passes
+from selftest.lab.passes import Passes, passes
 from selftest.replay.case import case_files, load_case
 from selftest.replay.cluster_folder import read_yaml
 
@@ -69,20 +69,21 @@ def shown() -> frozenset[str]:
 
 def page() -> str:
     """Give the whole page."""
-    faults = "".join(map(_fault, FAULTS.values()))
+    passed = passes()
+    faults = "".join(_fault(fault, passed) for fault in FAULTS.values())
     return HEAD + faults + BETWEEN + "".join(_others())
 
 
-def _fault(fault: Fault) -> str:
-    days = " | ".join(_passed(fault, runtime) for runtime in RUNTIMES)
+def _fault(fault: Fault, passed: Passes) -> str:
+    days = " | ".join(_day(fault, runtime, passed) for runtime in RUNTIMES)
     row = f"`{fault.catalogue_id}`" if fault.catalogue_id else "its own words"
     return f"| `{fault.name}` | {fault.sentence} | `{fault.suite}` `{fault.check}` | {row} | {days} |\n"
 
 
-def _passed(fault: Fault, runtime: Runtime) -> str:
+def _day(fault: Fault, runtime: Runtime, passed: Passes) -> str:
     if runtime not in fault.runtimes:
         return "does not exist there"
-    return passes().get(runtime, {}).get(fault.name, {}).get("day", "not run")
+    return passed.get(runtime, {}).get(fault.name, {}).get("day", "not run")
 
 
 def _others() -> Iterator[str]:

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
+from edgeproof.connect.right import Right
 from edgeproof.files import carried
 
 MANIFEST = "rbac.yaml"
 
 
-class Granted(NamedTuple):
-    """One verb on one resource; `group` is '' for the core's."""
-
-    verb: str
-    resource: str
-    group: str
-
-    def __str__(self) -> str:
-        return f"{self.verb} {self.resource}{self.group and f'.{self.group}'}"
-
-
-NEWER = Granted("create", "pods/exec", "")
+NEWER = Right("create", "pods/exec")
 """What API servers want from 1.35 on, and older ones do not miss (the manifest says so)."""
 
 
@@ -37,10 +27,10 @@ def role() -> dict[str, Any]:
     return next(item for item in documents() if item["kind"] == "ClusterRole")
 
 
-def granted() -> list[Granted]:
+def granted() -> list[Right]:
     """List the rights, in the manifest's order."""
     return [
-        Granted(verb, resource, group)
+        Right(verb, resource, group)
         for rule in role()["rules"]
         for group in rule["apiGroups"]
         for resource in rule["resources"]
@@ -48,7 +38,7 @@ def granted() -> list[Granted]:
     ]
 
 
-def without(right: Granted) -> dict[str, Any]:
+def without(right: Right) -> dict[str, Any]:
     """Give the ClusterRole less one right."""
     found = copy.deepcopy(role())
     for rule in found["rules"]:

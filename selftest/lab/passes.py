@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -13,6 +12,7 @@ from lab.cache import digest
 from lab.lab import Runtime
 from lab.places import CHECKOUT
 
+Passes = dict[str, dict[str, dict[str, str]]]
 FILE = CHECKOUT / "selftest" / "lab_offline" / "passes.yaml"
 HEAD = "# Written by selftest/lab/test_2_faults.py --resume: when each fault last passed, and with which code (selftest/lab/passes.py).\n"
 INPUTS = ("edgeproof", "lab", "manifests", "tests_cluster", "tests_node", "worker")
@@ -25,7 +25,7 @@ def inputs() -> str:
     return digest([CHECKOUT / folder for folder in INPUTS])
 
 
-def passes() -> dict[str, dict[str, dict[str, str]]]:
+def passes() -> Passes:
     """Give by runtime and fault the day of its last pass and the hash of the code then."""
     found: dict[str, Any] = yaml.safe_load(FILE.read_text()) if FILE.exists() else {}
     return found or {}
@@ -36,9 +36,9 @@ def has_passed(runtime: Runtime, fault: str) -> bool:
     return passes().get(runtime, {}).get(fault, {}).get("code") == inputs()
 
 
-def note_pass(runtime: Runtime, fault: str, file: Path = FILE) -> None:
+def note_pass(runtime: Runtime, fault: str) -> None:
     """Write down that a fault passed today, with the code as it is."""
     found = passes()
     day = datetime.now(timezone.utc).date().isoformat()
     found.setdefault(runtime, {})[fault] = {"day": day, "code": inputs()}
-    file.write_text(HEAD + yaml.safe_dump(found, default_flow_style=None, width=120))
+    FILE.write_text(HEAD + yaml.safe_dump(found, default_flow_style=None, width=120))

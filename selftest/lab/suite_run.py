@@ -68,6 +68,11 @@ def run_module(module: str, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
+def left(lab: Lab) -> list[str]:
+    """Name what runs have made in the cluster and not removed (yet)."""
+    return lab.server.run("k3s kubectl get namespaces,persistentvolumes -l edgeproof.run -o name").stdout.split()
+
+
 def run_suite(
     lab: Lab, *arguments: str, inventory: Path | None = None, variables: Mapping[str, str] = MappingProxyType({})
 ) -> SuiteRun:

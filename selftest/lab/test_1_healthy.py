@@ -9,7 +9,7 @@ import yaml
 
 from lab.access import inventory_path
 from lab.lab import Lab
-from selftest.lab.suite_run import SuiteRun, run_suite
+from selftest.lab.suite_run import SuiteRun, left, run_suite
 
 
 def assert_whole(run: SuiteRun) -> None:
@@ -56,5 +56,4 @@ def test_the_lab_says_that_it_is_simulated(lab: Lab) -> None:
 
 def test_nothing_is_left_in_the_cluster(lab: Lab) -> None:
     """After all these runs there is no namespace and no volume of theirs."""
-    listed = lab.server.run("k3s kubectl get namespaces,persistentvolumes -l edgeproof.run -o name").stdout
-    assert listed.strip() == ""
+    assert left(lab) == []

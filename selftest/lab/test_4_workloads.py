@@ -20,7 +20,7 @@ from lab.lab import Lab
 from lab.places import CHECKOUT
 from lab.waiting import await_condition
 from selftest.lab.conftest import CORRUPT, IMAGES
-from selftest.lab.suite_run import RUN_S, SuiteRun, command, environment, run_suite
+from selftest.lab.suite_run import RUN_S, SuiteRun, command, environment, left, run_suite
 from selftest.lab.test_1_healthy import assert_whole
 
 VERDICT_S = 150.0
@@ -161,11 +161,6 @@ SYNTHETIC = ("tests_workload", "-k", "test_synthetic")
 JOB = "inference-parallel"
 
 
-def namespaces(lab: Lab) -> list[str]:
-    """Name what runs have made and not yet removed."""
-    return lab.server.run("k3s kubectl get namespaces,persistentvolumes -l edgeproof.run -o name").stdout.split()
-
-
 def test_a_pod_killed_mid_job(lab: Lab) -> None:
     """The verdict says that the pod was deleted, at once, and nothing is left."""
     with started(lab, JOB, *SYNTHETIC) as run:
@@ -176,7 +171,7 @@ def test_a_pod_killed_mid_job(lab: Lab) -> None:
         ended = run.ended()
     assert ended.ended("failed") == {("synthetic", "cluster")}, ended.text
     assert "was deleted while it worked" in ended.finding("synthetic", "cluster")["why"]
-    assert namespaces(lab) == []
+    assert left(lab) == []
 
 
 def test_an_agent_stopped_mid_job(lab: Lab) -> None:
@@ -189,7 +184,7 @@ def test_an_agent_stopped_mid_job(lab: Lab) -> None:
         mend_all(lab)
     assert ended.ended("failed") == {("synthetic", "cluster")}, ended.text
     assert where.name in ended.finding("synthetic", "cluster")["why"]
-    assert namespaces(lab) == []
+    assert left(lab) == []
 
 
 def test_interrupted_by_sigterm(lab: Lab) -> None:
@@ -198,7 +193,7 @@ def test_interrupted_by_sigterm(lab: Lab) -> None:
         run.process.send_signal(signal.SIGTERM)
         ended = run.ended()
     assert ended.status == pytest.ExitCode.INTERRUPTED, ended.text
-    assert namespaces(lab) == []
+    assert left(lab) == []
 
 
 def test_pytest_killed_mid_job(lab: Lab) -> None:
@@ -206,7 +201,7 @@ def test_pytest_killed_mid_job(lab: Lab) -> None:
     with started(lab, JOB, *SYNTHETIC) as run:
         run.process.kill()
         run.process.wait()
-    left = namespaces(lab)
-    assert len(left) == 1
+    found = left(lab)
+    assert len(found) == 1
     assert_whole(run_suite(lab, "tests_cluster", "-k", "daemon_set"))
-    assert namespaces(lab) == []
+    assert left(lab) == []

@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from edgeproof.connect.right import Right
 from lab import limits
 from lab.access import inventory_path
 from lab.lab import Lab
 from lab.places import CHECKOUT
-from selftest.lab.suite_run import run_suite
+from selftest.lab.suite_run import left, run_suite
 from selftest.lab.test_1_healthy import assert_whole
-from selftest.rights import NEWER, Granted, granted, role, without
+from selftest.rights import NEWER, granted, role, without
 
 COMMANDS = re.search(r"```bash\n(.*?)```", (CHECKOUT / "docs" / "rights.md").read_text(), re.S)
 SERVER_OF_PAGE = "192.168.10.1"
@@ -86,21 +87,16 @@ def replace_role(lab: Lab, item: object) -> None:
     lab.docker(*command, stdin=yaml.safe_dump(item))
 
 
-def left(lab: Lab) -> str:
-    """Name what runs have left in the cluster."""
-    return lab.server.run("k3s kubectl get namespaces,persistentvolumes -l edgeproof.run -o name").stdout.strip()
-
-
 def test_all_passes_as_that_account(lab: Lab, account: Path, pytestconfig: pytest.Config) -> None:
     """tests_cluster passes as it does for an administrator; with --every-right tests_workload, too. The lab's own kubeconfig is not used."""
     assert "client-key-data" not in Path(yaml.safe_load(account.read_text())["kubernetes"]["kubeconfig"]).read_text()
     more = ("tests_workload",) if pytestconfig.getoption("every_right") else ()
     assert_whole(run_suite(lab, "tests_cluster", *more, inventory=account))
-    assert left(lab) == ""
+    assert left(lab) == []
 
 
 @pytest.mark.parametrize("right", granted(), ids=str)
-def test_a_right_that_is_missing_is_named(lab: Lab, account: Path, pytestconfig: pytest.Config, right: Granted) -> None:
+def test_a_right_that_is_missing_is_named(lab: Lab, account: Path, pytestconfig: pytest.Config, right: Right) -> None:
     """What needs it is blocked, and says so; nothing fails, and nothing is left in the cluster."""
     if str(right) not in QUICK and not pytestconfig.getoption("every_right"):
         pytest.skip("make test-all takes it away")
@@ -118,4 +114,4 @@ def test_a_right_that_is_missing_is_named(lab: Lab, account: Path, pytestconfig:
     named = [finding["why"] for finding in run.record["findings"] if finding["outcome"] == "blocked"]
     assert all(f" may not {right} (" in why for why in named), run.text
     assert run.status == 1, run.text
-    assert left(lab) == ""
+    assert left(lab) == []

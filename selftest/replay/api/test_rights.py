@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from edgeproof.connect.api import KubernetesApi
+from edgeproof.connect.right import Right
 from edgeproof.errors import ApiForbidden, ApiRefused
 from edgeproof.facts.cluster import ClusterFacts, gather_cluster, parse_cluster
 from edgeproof.facts.observed import Blocked, reason
@@ -17,7 +18,7 @@ from edgeproof.trial.verify_pods import VerifyPods
 from edgeproof.workload.jobs import run_job, synthetic_job
 from selftest.replay.api.conftest import AGENTS, Served, Start
 from selftest.replay.api.trial_parts import NFS
-from selftest.rights import NEWER, Granted, granted
+from selftest.rights import NEWER, granted
 
 FACTS = (
     "members", "strangers", "pods", "persistent_volumes", "claims", "runtime_classes", "service", "dns", "network_policies",
@@ -63,17 +64,17 @@ def left(served: Served) -> list[str]:
 
 
 @pytest.fixture
-def lacking(start: Start) -> Callable[[Granted | None], Served]:
+def lacking(start: Start) -> Callable[[Right | None], Served]:
     """Start a cluster whose user lacks a right."""
 
-    def begin(right: Granted | None) -> Served:
+    def begin(right: Right | None) -> Served:
         rules = f"[{{verbs: [{right.verb}], resources: [{right.resource}]}}]" if right else "[]"
         return start(f"{NFS}\nforbidden: {rules}")
 
     return begin
 
 
-def test_nothing_is_missing(lacking: Callable[[Granted | None], Served]) -> None:
+def test_nothing_is_missing(lacking: Callable[[Right | None], Served]) -> None:
     """With all rights nothing is blocked."""
     served = lacking(None)
     assert told(served) == ["the cluster has no DNS of its own (no Service kube-system/kube-dns)"]
@@ -81,7 +82,7 @@ def test_nothing_is_missing(lacking: Callable[[Granted | None], Served]) -> None
 
 
 @pytest.mark.parametrize("right", [each for each in granted() if each != NEWER], ids=str)
-def test_a_missing_right_is_named(right: Granted, lacking: Callable[[Granted | None], Served]) -> None:
+def test_a_missing_right_is_named(right: Right, lacking: Callable[[Right | None], Served]) -> None:
     """Whatever is blocked is so by the one right that is missing; something is; nothing stays in the cluster."""
     served = lacking(right)
     words = [each for each in told(served) if "has no DNS" not in each]
