@@ -8,7 +8,7 @@ from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.known_lines import meaning_of
 from edgeproof.diagnose.pod_end import OwnersImage, of_another_architecture
 from edgeproof.facts.node import NodeFacts
-from edgeproof.facts.node.runtime import DeviceQuery
+from edgeproof.facts.node.runtime import HOOK_ABSENT, DeviceQuery
 from edgeproof.inventory import Inventory
 from edgeproof.quoted import shortened
 
@@ -70,6 +70,14 @@ def _not_started(said: str, image: str) -> Advice:
         return Advice(f"{image} has no ./deviceQuery to run: {words}", "name an image that has it as images.device_query in cluster.yaml", does="reads")  # fmt: skip
     if row in ("docker-clone3", "toolkit-graphics"):
         return catalogue(row).after(f"the container did not start: {words}")
+    absent = HOOK_ABSENT.search(said)
+    if absent:
+        return replace(
+            catalogue("runtime-hook-failed"),
+            cause=f"no container of NVIDIA's runtime starts: {absent[1]}, which it calls on the way, is not there",
+            fix=f"dpkg -S {absent[1]}; sudo apt-get install --reinstall nvidia-container-toolkit-base   # or the package that dpkg names; nvidia-container-toolkit in the same version",
+            does="changes",
+        )
     if row == "runtime-hook-failed" or "hook" in output:
         return replace(
             catalogue("runtime-hook-failed"),

@@ -76,6 +76,13 @@ class Shard:
             raise NotApplicable(f"the shard on {self.node} had no image to read")
         return min(starts)
 
+    @property
+    def reads_early(self) -> bool:
+        """Whether it read an image before its warm-up was over, so that its times include that."""
+        ends = [span.end_s for span in self.record.spans if span.phase == "warm_up"]
+        starts = [span.start_s for span in self.record.spans if span.phase == "read"]
+        return bool(ends and starts) and max(ends) > min(starts)
+
 
 @dataclass(frozen=True)
 class JobRun:

@@ -197,9 +197,12 @@ def broken_links(nodes: dict[str, NodeFacts], cluster: ClusterFacts) -> dict[str
 
 
 def unprepared(nodes: dict[str, NodeFacts], cluster: ClusterFacts, names: list[str]) -> dict[str, str]:
-    """Find the nodes where a pod that asks for the GPU by a RuntimeClass or by CDI cannot start, and which check tells why."""
-    from edgeproof.facts.node import containerd_link
+    """Find the nodes where a pod that gets the GPU cannot start, in the way that the cluster has, and which check tells why."""
+    from edgeproof.facts.node import containerd_link, without_hook
 
+    if cluster.gpu_way.name == "default-runtime":
+        on_docker = [name for name in names if cluster.member(name).runtime == "docker"]
+        return {name: why for name in on_docker if (why := without_hook(nodes[name]))}
     if cluster.gpu_way.name not in ("runtime-class", "cdi"):
         return {}
     links = {name: containerd_link(nodes[name]) for name in names if name not in cluster.giving_no_gpu}

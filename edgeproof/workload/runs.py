@@ -168,7 +168,14 @@ class Workloads:
         if len(self.agents) < 2:
             raise NotApplicable("there is one agent: nothing to compare it with")
         self._need_same_images()
-        return Speedup(self.on_one(), self.on_all())
+        return Speedup(self.on_one(), self.timed())
+
+    def timed(self) -> JobRun:
+        """Workload II on all agents, for its times; blocked where those of a shard include its warm-up."""
+        early = next((shard.node for shard in self.on_all().shards if shard.reads_early), "")
+        if early:
+            raise Blocked(f"{early} read images before its warm-up was over, so times cannot be compared (see the check warm_up)")
+        return self.on_all()
 
     def unclassified(self, run: Callable[[], JobRun]) -> list[str]:
         """Name the images that a run of Workload II could not classify; blocked where the two runs did not try the same ones."""

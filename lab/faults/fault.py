@@ -13,7 +13,7 @@ from lab.waiting import await_condition
 
 Script = str | Mapping[Runtime, str]
 ShownBy = Literal["its node", "the cluster", "every node", "its node and the server"]
-Suite = Literal["tests_node", "tests_cluster"]
+Suite = Literal["tests_node", "tests_cluster", "tests_workload"]
 """The suites whose checks find faults, by their folders."""
 
 MOUNTED = frozenset({"mount", "pod_with_claim", "listing"})
@@ -48,7 +48,7 @@ class Fault(ABC):
     `role` is that of the nodes it happens on. `suite`, `check` and `catalogue_id` name what must find it; `blocks` the
     checks that rest on it, on its node or (`spreads`) on others, `blocks_here` more of them on its node,
     `blocks_on_containerd` there alone; `shown_by` names who fails
-    the check. `make test` puts those in that are `is_daily`,
+    the check. A fault that `strikes` a job of tests_workload is put in while that job's pods work. `make test` puts those in that are `is_daily`,
     `make test-all SHAPE=…` all.
     """
 
@@ -67,6 +67,7 @@ class Fault(ABC):
     spreads: bool = False
     shown_by: ShownBy = "its node"
     is_daily: bool = True
+    strikes: str = ""
 
     @property
     def runtimes(self) -> tuple[Runtime, ...]:

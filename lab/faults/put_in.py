@@ -12,10 +12,11 @@ from lab.faults.containerd import CONTAINERD_FAULTS
 from lab.faults.fault import Fault
 from lab.faults.network import NETWORK_FAULTS
 from lab.faults.storage import STORAGE_FAULTS
+from lab.faults.workload import WORKLOAD_FAULTS
 from lab.lab import Lab, Node
 from lab.up import up
 
-ALL = (*BOARD_FAULTS, *NETWORK_FAULTS, *CLUSTER_FAULTS, *STORAGE_FAULTS, *CONTAINERD_FAULTS)
+ALL = (*BOARD_FAULTS, *NETWORK_FAULTS, *CLUSTER_FAULTS, *STORAGE_FAULTS, *CONTAINERD_FAULTS, *WORKLOAD_FAULTS)
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in ALL}
 
 

@@ -8,6 +8,7 @@ from lab.faults.fault import Fault
 from lab.faults.put_in import FAULTS, mend_all, put_in
 from lab.lab import Lab, Node
 from selftest.lab.passes import has_passed, note_pass
+from selftest.lab.started_run import started
 from selftest.lab.suite_run import SuiteRun, run_suite
 from selftest.lab.test_1_healthy import assert_whole
 
@@ -30,8 +31,7 @@ def test_fault(lab: Lab, name: str, pytestconfig: pytest.Config) -> None:
     if resumes and has_passed(lab.plan.runtime, name):
         pytest.skip("passed with this code already")
     try:
-        where = put_in(lab, name)
-        run = run_suite(lab, *suites(fault))
+        where, run = broken_run(lab, fault)
     finally:
         mend_all(lab)
     accused = {
@@ -51,14 +51,26 @@ def test_fault(lab: Lab, name: str, pytestconfig: pytest.Config) -> None:
         note_pass(lab.plan.runtime, name)
 
 
+def broken_run(lab: Lab, fault: Fault) -> tuple[Node, SuiteRun]:
+    """Put the fault in and run the suites, or while a job works that it strikes; give its node, too."""
+    if not fault.strikes:
+        where = put_in(lab, fault.name)
+        return where, run_suite(lab, *suites(fault))
+    with started(lab, fault.strikes, *suites(fault)) as going:
+        where = put_in(lab, fault.name)
+        return where, going.ended()
+
+
 def suites(fault: Fault) -> tuple[str, ...]:
     """What to run: a fault of the board that nothing in the cluster rests on is looked for on the boards alone."""
+    if fault.suite == "tests_workload":
+        return (fault.suite,)
     alone = fault.suite == "tests_node" and not fault.blocks & IN_CLUSTER and not fault.powers_off
     return BOTH[:1] if alone else BOTH
 
 
 def blocked_by(fault: Fault, where: Node, lab: Lab, run: SuiteRun) -> set[tuple[str, str]]:
-    """Give (check, node) of what must be blocked: on a board that is off, whatever is asked of it and has a meaning on the others."""
+    """Give (check, node) of what must be blocked: of workloads, on all nodes; on a board that is off, whatever is asked of it and has a meaning on the others."""
     if fault.powers_off:
         findings = run.record["findings"]
         of_others = {f["check"] for f in findings if f["node"] != where.name and f["outcome"] == "skipped"}
@@ -66,6 +78,8 @@ def blocked_by(fault: Fault, where: Node, lab: Lab, run: SuiteRun) -> set[tuple[
         meaningless = {check for check, outcome in of_it.items() if outcome == "skipped"} & of_others
         asked_of_it = set(of_it) - KNOWN_TO_THE_API - meaningless
         return {(check, where.name) for check in asked_of_it - {fault.check}}
+    if fault.suite == "tests_workload":
+        return {(f["check"], f["node"]) for f in run.record["findings"] if f["check"] in fault.blocks}
     nodes = lab.agents if fault.spreads else (where,)
     more = fault.blocks_on_containerd if lab.plan.runtime == "containerd" else frozenset()
     here = {(check, where.name) for check in fault.blocks_here | more}

@@ -2,7 +2,7 @@
 
 from edgeproof.facts.node.facts import NodeFacts
 from edgeproof.facts.node.gather import gather_nodes
-from edgeproof.facts.node.gpu_chain import broken_link, containerd_link
+from edgeproof.facts.node.gpu_chain import broken_link, containerd_link, without_hook
 from edgeproof.facts.node.parse import parse_nodes
 
-__all__ = ["NodeFacts", "broken_link", "containerd_link", "gather_nodes", "parse_nodes"]
+__all__ = ["NodeFacts", "broken_link", "containerd_link", "gather_nodes", "parse_nodes", "without_hook"]

@@ -88,13 +88,26 @@ def _silent_peers(facts: NodeFacts, others: list[NodeFacts]) -> tuple[str, ...]:
 def _usual_image(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> str:
     """Give the id of the worker image that most machines of this kind have; of equally many, the server's, where it is built.
 
-    An image for R32 does not run on R36, so each kind has its own.
+    An image for R32 does not run on R36, so each kind has its own. Unobserved where this node has one of another kind: that is the
+    check worker_image_kind's to tell.
     """
-    alike = [other for other in nodes.values() if _image_kind(other) == _image_kind(facts)]
-    holders = [other for other in alike if not reason(other, "worker_image") and other.worker_image.id]
+    if _is_misfit(facts):
+        return unobserved("its worker image is not for this kind of machine (see the check worker_image_kind)")  # type: ignore[no-any-return]
+    alike = [other for other in nodes.values() if _image_kind(other) == _image_kind(facts) and not _is_misfit(other)]
+    holders = [other for other in alike if _holds_image(other)]
     holders.sort(key=lambda other: other.declared.role != "server")
     ids = Counter(other.worker_image.id for other in holders)
     return ids.most_common(1)[0][0] if ids else "the worker image (no node has it)"
+
+
+def _holds_image(facts: NodeFacts) -> bool:
+    return not reason(facts, "worker_image") and bool(facts.worker_image.id)
+
+
+def _is_misfit(facts: NodeFacts) -> bool:
+    if not _holds_image(facts) or reason(facts, "platform"):
+        return False
+    return facts.worker_image.kind_on(facts.platform.l4t_major) != facts.platform.image_kind
 
 
 def _image_kind(facts: NodeFacts) -> str:

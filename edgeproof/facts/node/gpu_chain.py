@@ -8,7 +8,7 @@ from typing import Any
 
 from edgeproof.facts.node.conflicts import unfit
 from edgeproof.facts.node.facts import NodeFacts
-from edgeproof.facts.node.runtime import configured, read_by, wanted_device
+from edgeproof.facts.node.runtime import HOOK_ABSENT, configured, read_by, wanted_device
 from edgeproof.facts.observed import Blocked, Facts, Inapplicable, NotApplicable, observed, reason, replaced, unobserved
 from edgeproof.inventory import Inventory
 
@@ -41,6 +41,14 @@ def broken_link(facts: NodeFacts) -> str:
     except (Blocked, NotApplicable):
         return ""
     return "" if passes else BrokenLink("device_query", "deviceQuery does not pass").why
+
+
+def without_hook(facts: NodeFacts) -> str:
+    """Say that no container with the GPU starts on the node, since the program that NVIDIA's runtime calls on its way is not there; '' else."""
+    if reason(facts, "device_query") or reason(facts.device_query, "result"):
+        return ""
+    missing = HOOK_ABSENT.search(facts.device_query.refusal)
+    return BrokenLink("device_query", f"{missing[1]}, which NVIDIA's runtime calls, is not there").why if missing else ""
 
 
 def containerd_link(facts: NodeFacts) -> BrokenLink | None:

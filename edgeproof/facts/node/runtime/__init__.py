@@ -9,7 +9,7 @@ from edgeproof.facts.node.runtime.cdi import CDI, Cdi, read_by, wanted_device
 from edgeproof.facts.node.runtime.configuration import configured
 from edgeproof.facts.node.runtime.containerd import CONTAINERD, Containerd
 from edgeproof.facts.node.runtime.daemon_json import DAEMON_JSON, DaemonJson
-from edgeproof.facts.node.runtime.device_query import DeviceQuery, device_query_probe
+from edgeproof.facts.node.runtime.device_query import HOOK_ABSENT, DeviceQuery, device_query_probe
 from edgeproof.facts.node.runtime.docker import (
     DOCKER,
     DOCKER_GROUP,
@@ -26,6 +26,7 @@ from edgeproof.facts.probe import Probe
 from edgeproof.inventory import Inventory, Node
 
 __all__ = [
+    "HOOK_ABSENT",
     "NOT_INSTALLED", "NO_DAEMON", "PODMAN", "Cdi", "Containerd", "DaemonJson", "DeviceQuery", "Docker", "DockerGroup", "RuntimeFacts",
     "WorkerImage", "configured", "probes", "read_by", "wanted_device",
 ]  # fmt: skip

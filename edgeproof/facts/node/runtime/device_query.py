@@ -25,6 +25,10 @@ ASK = {"runtime-class": "--runtime nvidia", "cdi": "--device nvidia.com/gpu=all"
 """How Docker is asked for the GPU where it is not the default that containers get it."""
 
 
+HOOK_ABSENT = re.compile(r"hook\b.{0,40}fork/exec (/\S{1,200}): no such file or directory")
+"""runc's words where a program that it is to run before a container's own is not there; Go's os/exec ends them."""
+
+
 @dataclass(frozen=True, repr=False)
 class AsUser(Facts):
     """How deviceQuery ended as a user other than root: PASS or FAIL, with CUDA's code, if any, and its words; the groups it was given."""
