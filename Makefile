@@ -104,7 +104,7 @@ everything: check torch
 faults: RUNTIME = $(SHAPE)
 faults: torch
 	$(BIN)/python -m lab up $(UP_$(SHAPE))
-	$(BIN)/python -m pytest selftest/lab/test_1_healthy.py selftest/lab/test_2_faults.py selftest/lab/test_4_workloads.py --lab-runtime $(SHAPE) --resume -v
+	$(BIN)/python -m pytest selftest/lab/test_1_healthy.py selftest/lab/test_2_faults.py selftest/lab/test_4_odd_files.py selftest/lab/test_4_workloads.py --lab-runtime $(SHAPE) --resume -v
 	$(BIN)/python -m selftest.faults_table
 
 bench: torch ## the worker's speed on this machine, as ratios against ceilings of the same run

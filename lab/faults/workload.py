@@ -171,6 +171,7 @@ WORKLOAD_FAULTS: tuple[Fault, ...] = (
         catalogue_id="warm-up-too-late",
         breaks=_built_anew(LATE_WARM_UP),
         mends=MEND_BUILT,
+        blocks=frozenset({"speedup", "straggler"}),
     ),
     ShellFault(
         name="image-for-another-l4t",

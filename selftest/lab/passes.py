@@ -15,7 +15,7 @@ from lab.places import CHECKOUT
 Passes = dict[str, dict[str, dict[str, str]]]
 FILE = CHECKOUT / "selftest" / "lab_offline" / "passes.yaml"
 HEAD = "# Written by selftest/lab/test_2_faults.py --resume: when each fault last passed, and with which code (selftest/lab/passes.py).\n"
-INPUTS = ("edgeproof", "lab", "manifests", "tests_cluster", "tests_node", "worker")
+INPUTS = ("edgeproof", "lab", "manifests", "tests_cluster", "tests_node", "tests_workload", "worker")
 """Folders whose code a fault's outcome rests on."""
 
 
