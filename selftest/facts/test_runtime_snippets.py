@@ -1,4 +1,4 @@
-"""The snippets that ask Docker, run by a real shell with commands that play Docker and systemd."""
+"""The snippets that ask Docker and K3s's journal, run by a real shell with commands that play Docker and systemd."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from edgeproof.facts.node.k3s_log import K3sLog, parse_k3s_log
 from edgeproof.facts.node.runtime.daemon_json import parse_daemon_json
 from edgeproof.facts.node.runtime.device_query import parse_device_query
 from edgeproof.facts.node.snippets import SNIPPETS
@@ -132,3 +133,20 @@ def test_flags_of_the_unit_count(programs: Path) -> None:
     assert not isinstance(found, Unobserved)
     assert (found.present, found.default_runtime, found.nvidia_path, found.nvidia_runs) == (False, "nvidia", str(program), True)  # fmt: skip
     assert "SECRET" not in output.stdout
+
+
+@pytest.mark.parametrize("awk", ["awk", "busybox awk"])
+def test_what_k3s_logged_over_an_hour_ago_counts_no_more(programs: Path, awk: str) -> None:
+    """The newest error is told, and none of before, though the journal gives more than the hour (its lines as systemd 252 prints them)."""
+    if awk != "awk":
+        play(programs, "awk", f'exec {awk} "$@"')
+    now = time.time()
+    error = 'k3s[447]: time="2026-11-28T21:15:32Z" level=error msg='
+    lines = [
+        "-- Logs begin at Sat 2026-11-28 09:19:01 UTC. --",
+        f'{now - 7200:.6f} board {error}"Slow SQL: an old one"',
+        f'{now - 60:.6f} board {error}"token CA hash does not match: a != b"',
+    ]
+    play(programs, "journalctl", "cat <<'END'\n" + "\n".join(lines) + "\nEND")
+    found = parse_k3s_log(run(programs, f"hide() {{ cat; }}\n{snippet(SNIPPETS, 'k3s_log', journal_s=5, lines=60)}"))
+    assert found == K3sLog(0, 0, "token CA hash does not match: a != b")

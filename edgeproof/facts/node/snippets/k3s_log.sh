@@ -1,7 +1,11 @@
 # K3s's journal of the last hour of this boot: the minutes in which its datastore was slow, whether a controller lost its
 # leadership, the newest lines, and that all of it was read. `hide` keeps tokens here.
-{ timeout "${journal_s:?}" journalctl -b --since=-1h -n "${lines:?}" -o cat --no-pager -u 'k3s*' 2>/dev/null && echo "@@ read"; } | awk '
+# With --since, systemd 252 gives the oldest lines in place of the newest: what is older is left out here, by the time before each.
+{ timeout "${journal_s:?}" journalctl -b -n "${lines:?}" -o short-unix --no-pager -u 'k3s*' 2>/dev/null && echo "@@ read"; } | awk -v since="$(($(date +%s) - 3600))" '
   $0 == "@@ read" {print; next}
+  /^-- / {next}
+  /^[0-9]+\.[0-9]+ / {old = $1 + 0 < since; sub(/^[^:]*: /, "")}
+  old {next}
   /Slow SQL/ {
     m = "-"
     if (match($0, /^time="[0-9-]+T[0-9]+:[0-9]+/)) m = substr($0, 7, RLENGTH - 6)
