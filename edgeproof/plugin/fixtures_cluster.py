@@ -145,8 +145,22 @@ def verify_pods(
     barred |= _crowded(cluster, worker_room, [name for name in usable if name not in barred], spec_for(cluster))
     able = [name for name in usable if name not in barred]
     pods = VerifyPods(inventory, own_namespace).start(able, broken_links(nodes, cluster)) if able else {}
-    found = {name: _with_kernel(pod, nodes[name]) for name, pod in pods.items()}
+    found = {name: _with_peers(_with_kernel(pod, nodes[name]), nodes) for name, pod in pods.items()}
     return ByNode(dict(found), missing | barred, pointless)  # type: ignore[return-value]
+
+
+def _with_peers(pod: VerifyPod, nodes: dict[str, NodeFacts]) -> VerifyPod:
+    """Leave open whether a pod reaches those of nodes that its own node does not reach, or that do not reach that."""
+    from edgeproof.facts.node import are_apart
+
+    if reason(pod, "unreached"):
+        return pod
+    apart = [name for name in pod.unreached if are_apart(nodes[pod.node], nodes[name])]
+    others = tuple(name for name in pod.unreached if name not in apart)
+    if not apart:
+        return pod
+    why = f"{pod.node} and {', '.join(apart)} do not reach each other, nor do their pods (see the check peers in tests_node)"
+    return replaced(pod, unreached=others or unobserved(why))
 
 
 def _with_kernel(pod: VerifyPod, facts: NodeFacts) -> VerifyPod:

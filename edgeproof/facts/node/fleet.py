@@ -85,6 +85,16 @@ def _silent_peers(facts: NodeFacts, others: list[NodeFacts]) -> tuple[str, ...]:
     return tuple(other.name for other in others if not other.reach.error and other.declared.address in silent)
 
 
+def are_apart(one: NodeFacts, other: NodeFacts) -> bool:
+    """Tell whether one of two nodes, which are up, is known not to reach the other."""
+    return any(
+        reason(here, "fleet") is None
+        and not reason(here.fleet, "silent_peers")
+        and there.name in here.fleet.silent_peers
+        for here, there in ((one, other), (other, one))
+    )
+
+
 def _usual_image(facts: NodeFacts, nodes: dict[str, NodeFacts]) -> str:
     """Give the id of the worker image that most machines of this kind have; of equally many, the server's, where it is built.
 
