@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from edgeproof.diagnose.advice import Advice, advises, catalogue
-from edgeproof.diagnose.pod_end import OwnersImage, pod_end
+from edgeproof.diagnose.pod_end import OwnersImage, lost_meanwhile, pod_end
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
+from edgeproof.trial.pods import NO_LONGER_READY
 from edgeproof.trial.verify_pods import VerifyPod
 
 
@@ -30,13 +31,16 @@ def way(inventory: Inventory, way_lacks: tuple[str, ...]) -> Advice:
 def daemon_set(
     node: NodeFacts, cluster: ClusterFacts, inventory: Inventory, verify_pods: dict[str, VerifyPod]
 ) -> Advice:
-    """The pod's own words."""
+    """A node that was lost meanwhile; else the pod's own words."""
+    complaint = verify_pods[node.name].complaint
+    if NO_LONGER_READY in complaint:
+        return lost_meanwhile(complaint, node)
     image = inventory.images.gpu_verify
     pull = (
         f"docker pull {image}" if cluster.member(node.name).runtime == "docker" else f"sudo k3s ctr images pull {image}"
     )
     found = pod_end(
-        verify_pods[node.name].complaint,
+        complaint,
         f"kubectl get events -A | grep gpu-cluster-verify; {pull}   # the last on {node.name}",
         image=OwnersImage("gpu_verify", image),
     )

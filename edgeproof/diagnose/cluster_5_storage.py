@@ -9,7 +9,7 @@ from dataclasses import replace
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.claim_binding import explain_claim
 from edgeproof.diagnose.failed_mount import MountOf, explain_mount
-from edgeproof.diagnose.pod_end import OwnersImage, pod_end
+from edgeproof.diagnose.pod_end import OwnersImage, lost_meanwhile, pod_end
 from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.node.nfs_mounts import DELETED
@@ -18,6 +18,7 @@ from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 from edgeproof.trial.claim_pods import ClaimPod
 from edgeproof.trial.mounts import TrialMount
+from edgeproof.trial.pods import NO_LONGER_READY
 from edgeproof.trial.standing_mounts import WORDS, MountTrouble
 
 
@@ -191,6 +192,8 @@ def claim(cluster: ClusterFacts) -> Advice:
 def pod_with_claim(inventory: Inventory, agent: NodeFacts, claim_pods: dict[str, ClaimPod]) -> Advice:
     """Mount's words as the kubelet passes them on, else the pod's own state."""
     pod = claim_pods[agent.name]
+    if NO_LONGER_READY in pod.complaint:
+        return lost_meanwhile(pod.complaint, agent)
     if pod.mount_said:
         return explain_mount(pod.mount_said, _mount_of(inventory, agent))
     look = f"kubectl describe node {agent.declared.member_name}; kubectl get events -A --sort-by=.lastTimestamp"

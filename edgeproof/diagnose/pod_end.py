@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from edgeproof.diagnose.advice import Advice, catalogue
+from edgeproof.diagnose.k3s_said import unit_of
 from edgeproof.diagnose.known_lines import meaning_of
+from edgeproof.facts.node import NodeFacts
 
 
 class OwnersImage(NamedTuple):
@@ -34,6 +36,15 @@ def pod_end(
         return _cdi_device(said) if row == "cdi-device-unknown" else catalogue(row)
     last = next((line for line in reversed(said.splitlines()) if line.strip()), "nothing was said of it")
     return Advice(f"{does_not}, and this message is not in the catalogue: {last.strip()}", look, does="reads")
+
+
+def lost_meanwhile(said: str, node: NodeFacts) -> Advice:
+    """Tell of a node that was Ready when the run began, by the first line of what was said of its pod."""
+    return Advice(
+        f"{said.splitlines()[0]} It was, when this run began",
+        f"sudo systemctl status {unit_of(node)} --no-pager; sudo journalctl -u {unit_of(node)} -n 30   # on {node.name}",
+        does="reads",
+    )
 
 
 def stale_on(node: str) -> Advice:

@@ -18,7 +18,7 @@ from edgeproof.side_by_side import side_by_side
 from edgeproof.trial.manifests import TEST_POD, manifest, pod_spec
 from edgeproof.trial.namespace import OwnNamespace
 from edgeproof.trial.placement import dns_label, tolerate_agents
-from edgeproof.trial.pods import PodState, await_pods, explain
+from edgeproof.trial.pods import NO_SANDBOX, PodState, await_pods, explain, lost
 from edgeproof.trial.rights import CLAIM_PODS
 from edgeproof.trial.snippets import SNIPPETS
 
@@ -68,10 +68,14 @@ class ClaimPods:
 
     def _look(self, name: str, pod: PodState | None) -> ClaimPod:
         if pod is None or pod.state != "running":
-            why = explain(self.own, pod) if pod else f"no pod came to {name}"
+            told = explain(self.own, pod) if pod else f"no pod came to {name}"
+            gone = lost(self.own, name)
+            if name in self.own.without_pods and (gone or NO_SANDBOX in told):
+                return blank(ClaimPod, f"no pod starts on {name} (see the check daemon_set)", node=name)
+            told = f"{gone}\n{told}".strip()
             warnings = self.own.warnings(pod.name) if pod else []
             said = mount_words(warnings)
-            shown = f"{why}\n{said}" if said and "Output:" not in warnings[-1] else why
+            shown = f"{told}\n{said}" if said and "Output:" not in warnings[-1] else told
             return blank(ClaimPod, f"nfs-test-pod does not run on {name}", node=name, complaint=shown, mount_said=said)
         script = f"{listing()}\n{snippet(SNIPPETS, 'listing_in_pod')}"
         try:

@@ -39,13 +39,17 @@ URLS = {
 
 
 class OwnNamespace:
-    """Use as a context manager, or start it and remove it; everything made through it is gone afterwards. `cluster` is what its pods are made for."""
+    """Use as a context manager, or start it and remove it; everything made through it is gone afterwards. `cluster` is what its pods are made for.
+
+    `without_pods` names the boards on which it was seen already that no pod of any kind starts.
+    """
 
     def __init__(self, inventory: Inventory, cluster: ClusterFacts, say: Say) -> None:
         self.inventory, self.cluster, self.say = inventory, cluster, say
         self.run_id = secrets.token_hex(4)
         self.name = f"edgeproof-{self.run_id}"
         self.api = KubernetesApi(inventory)
+        self.without_pods: set[str] = set()
         self._claimed = False
 
     def __enter__(self) -> OwnNamespace:

@@ -8,13 +8,17 @@ from typing import Any
 
 from edgeproof import limits
 from edgeproof.errors import ApiForbidden, ApiRefused
-from edgeproof.facts.cluster.members import HOSTNAME
+from edgeproof.facts.cluster.members import HOSTNAME, parse_member
 from edgeproof.facts.cluster.parse import number, part, parts, text
 from edgeproof.facts.cluster.pod_status import State, pod_status
+from edgeproof.facts.observed import reason
 from edgeproof.trial.namespace import OwnNamespace
 from edgeproof.waiting import look_until
 
-HOPELESS_WARNINGS = ("FailedMount", "FailedScheduling", "FailedCreatePodSandBox", "FailedCreate")
+NO_SANDBOX = "FailedCreatePodSandBox"
+"""What the kubelet warns of where a pod gets no network, or its runtime does not take it: before any container of its own."""
+NO_LONGER_READY = "is no longer Ready"
+HOPELESS_WARNINGS = ("FailedMount", "FailedScheduling", NO_SANDBOX, "FailedCreate")
 LAST_LINES = 10
 INDEX = "batch.kubernetes.io/job-completion-index"
 
@@ -68,6 +72,18 @@ def is_hopeless(own: OwnNamespace, name: str) -> bool:
     return any(reason in warning for warning in own.warnings(name) for reason in HOPELESS_WARNINGS)
 
 
+def lost(own: OwnNamespace, board: str) -> str:
+    """Say that a board's node has stopped being Ready since the cluster was looked at; '' where it has not, or is not known."""
+    member = own.cluster.members.get(board)
+    if member is None or not member.is_ready:
+        return ""
+    found = [parse_member(item) for item in own.api.items("/api/v1/nodes", f"{HOSTNAME}={member.hostname}")]
+    now = next((each for each in found if each.name == member.name), None)
+    if now is None or reason(now, "ready") or now.ready:
+        return ""
+    return f"{board} {NO_LONGER_READY}: {now.why_not_ready or 'no reason is told'}"
+
+
 def explain(own: OwnNamespace, pod: PodState) -> str:
     """Say why a pod does not do its work: its state, the cluster's last warning, its last lines."""
     said = [f"pod {pod.name} on {pod.node or 'no node'}: {pod.why}", *own.warnings(pod.name)[-1:]]
@@ -97,7 +113,10 @@ def await_pods(own: OwnNamespace, label: str, wanted: list[str], makers: tuple[s
         return {own.cluster.board(pod.node or pod.meant_for): pod for pod in pods}
 
     def decided(pods: dict[str, PodState], waited_s: float) -> bool:
-        waiting = [pods[name].name for name in wanted if name in pods and pods[name].state == "pending"]
+        pending = [name for name in wanted if name in pods and pods[name].state == "pending"]
+        if waited_s >= limits.POD_WARNED_S:
+            pending = [name for name in pending if not lost(own, name)]
+        waiting = [pods[name].name for name in pending]
         if any(name not in pods for name in wanted):
             if not makers:
                 return False

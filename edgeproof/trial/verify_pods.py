@@ -21,7 +21,7 @@ from edgeproof.trial.gpu import ask_for_gpu
 from edgeproof.trial.manifests import GPU_VERIFY, Manifest, manifest, pod_spec
 from edgeproof.trial.namespace import URLS, OwnNamespace
 from edgeproof.trial.placement import bind
-from edgeproof.trial.pods import PodState, await_pods, explain
+from edgeproof.trial.pods import NO_SANDBOX, PodState, await_pods, explain, lost
 from edgeproof.trial.rights import VERIFY_PODS
 from edgeproof.trial.snippets import SNIPPETS
 from edgeproof.waiting import holds_within
@@ -133,8 +133,11 @@ class VerifyPods:
         else:
             warned = self.own.warnings(manifest(GPU_VERIFY)["metadata"]["name"])[-1:]
             said = "\n".join([f"the DaemonSet made no pod on {name}", *warned])
+        gone = lost(self.own, name)
+        if gone or NO_SANDBOX in said:
+            self.own.without_pods.add(name)
         why = f"gpu-cluster-verify does not run on {name} (see the check daemon_set)"
-        return blank(VerifyPod, why, node=name, has_gpu=self._has_gpu(name), complaint=said)
+        return blank(VerifyPod, why, node=name, has_gpu=self._has_gpu(name), complaint=f"{gone}\n{said}".strip())
 
     def _has_gpu(self, name: str) -> bool:
         return name not in self.own.cluster.giving_no_gpu
