@@ -190,6 +190,10 @@ class Lab:
                 return node
         raise LabError(f"no node {name} in this lab; its nodes: {', '.join(node.name for node in self.nodes)}")
 
+    def peer_of(self, node: Node) -> Node:
+        """Give another agent; the server where there is none."""
+        return next(other for other in (*self.agents, self.server) if other != node)
+
     def save(self) -> None:
         """Write the plan to the state folder."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

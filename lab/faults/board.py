@@ -13,23 +13,6 @@ DISPLAY_MANAGER = "/etc/systemd/system/display-manager.service"
 LIBCUDA = "for f in /usr/lib/aarch64-linux-gnu/*/libcuda.so.1.1"
 OWN_MODE = "cat /opt/lab/board/files/var/lib/nvpmodel/status > /var/lib/nvpmodel/status"
 
-NEEDS_ROOT = frozenset(
-    {
-        "clocks",
-        "daemon_agrees",
-        "daemon_json",
-        "device_query",
-        "disk_health",
-        "docker",
-        "docker_held",
-        "gpu_as_user",
-        "kernel",
-        "power_mode",
-        "power_supply",
-        "versions_fit",
-    }
-)
-"""Checks of tests_node, on Docker, that rest on what root alone may ask."""
 LISTS = "/etc/nvidia-container-runtime/host-files-for-container.d"
 
 BOARD_FAULTS: tuple[Fault, ...] = (
@@ -179,17 +162,6 @@ BOARD_FAULTS: tuple[Fault, ...] = (
         breaks="mv /sbin/mount.nfs /sbin/mount.nfs.kept",
         mends="[ ! -e /sbin/mount.nfs.kept ] || mv /sbin/mount.nfs.kept /sbin/mount.nfs",
         blocks=MOUNTED,
-    ),
-    ShellFault(
-        name="sudo-asks",
-        is_daily=False,
-        sentence="sudo asks the user for a password",
-        suite="tests_node",
-        check="sudo",
-        catalogue_id="sudo-asks-for-password",
-        breaks={"docker": "echo 'user ALL=(ALL) ALL' > /etc/sudoers.d/user"},
-        mends="echo 'user ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/user",
-        blocks=NEEDS_ROOT,
     ),
     ShellFault(
         name="cloned-machine-id",

@@ -56,6 +56,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
     PowerOff(
         name="node-off",
         sentence="the board is powered off",
+        fix_not_run="somebody has to plug it in",
         suite="tests_node",
         check="ssh",
     ),
@@ -109,6 +110,7 @@ CLUSTER_FAULTS: tuple[Fault, ...] = (
     ShellFault(
         name="pod-on-server",
         sentence="a workload pod runs on the server",
+        fix_not_run="the pod has no controller, and the fix says so",
         suite="tests_cluster",
         check="master_idle",
         catalogue_id="master-hot",

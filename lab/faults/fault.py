@@ -48,7 +48,8 @@ class Fault(ABC):
     `role` is that of the nodes it happens on. `suite`, `check` and `catalogue_id` name what must find it; `blocks` the
     checks that rest on it, on its node or (`spreads`) on others, `blocks_here` more of them on its node,
     `blocks_on_containerd` there alone; `shown_by` names who fails
-    the check. A fault that `strikes` a job of tests_workload is put in while that job's pods work. `make test` puts those in that are `is_daily`,
+    the check. `fix_not_run` says why the fix that is then printed is not run, where the catalogue's row does not say it.
+    A fault that `strikes` a job of tests_workload is put in while that job's pods work. `make test` puts those in that are `is_daily`,
     `make test-all SHAPE=…` all.
     """
 
@@ -66,6 +67,7 @@ class Fault(ABC):
     blocks_on_containerd: frozenset[str] = frozenset()
     spreads: bool = False
     shown_by: ShownBy = "its node"
+    fix_not_run: str = ""
     is_daily: bool = True
     strikes: str = ""
 
@@ -88,7 +90,8 @@ class ShellFault(Fault):
     """A fault that a script makes.
 
     `breaks` and `mends` are shell text run as root on the node at hand or, for faults in the cluster's objects, on the
-    server (`runs_on`); {node}, {server}, {server_address}, {server_machine_id} and {k3s_flags} are filled in. What differs between a K3s on Docker and one on containerd
+    server (`runs_on`); {node}, {server}, {server_address}, {server_machine_id}, {peer_address} (another node's),
+    {gateway} and {k3s_flags} are filled in. What differs between a K3s on Docker and one on containerd
     is given for each by its name; a fault that is given for one alone exists on that one alone. `mends` may run on a node that was never broken and changes
     nothing there. `broken` is a shell condition on the same node that holds once the fault is in, `settled` one that
     holds once it is out again.
@@ -155,6 +158,8 @@ def _filled(script: Script, lab: Lab, node: Node) -> str:
         "{node}": node.name,
         "{server}": lab.server.name,
         "{server_address}": str(lab.server.address),
+        "{peer_address}": str(lab.peer_of(node).address),
+        "{gateway}": str(lab.plan.gateway),
         "{k3s_flags}": flags,
     }
     for name, value in values.items():

@@ -6,6 +6,19 @@ from lab.faults.fault import MOUNTED, Fault, ShellFault
 
 DROP = "iptables -w -I"
 UNDO = "iptables -w -D"
+OWN_ADDRESS = "a=$(ip -4 -o address show dev eth0 scope global | awk '{print $4; exit}')"
+FROM_GATEWAY = "INPUT -s {gateway} -j DROP"
+FROM_GATEWAY_PINGS = "INPUT -s {gateway} -p icmp -j DROP"
+FROM_PEER = "INPUT -s {peer_address} -j DROP"
+PEER_CUT = f"arptables -D {FROM_PEER} 2>/dev/null && {UNDO} {FROM_PEER}; {UNDO} {FROM_PEER.replace('INPUT', 'FORWARD')}"
+
+
+def _with_prefix(length: int) -> str:
+    """Give shell text that gives the board's address another prefix, and the way out again."""
+    return (
+        f"{OWN_ADDRESS}; g=$(ip route | awk '/^default/{{print $3; exit}}'); ip address add ${{a%/*}}/{length} dev eth0;"
+        " ip address delete $a dev eth0; ip route replace default via $g dev eth0"
+    )
 
 
 def _dropped(name: str, sentence: str, check: str, catalogue_id: str, rule: str, blocks: frozenset[str]) -> ShellFault:
@@ -84,5 +97,48 @@ NETWORK_FAULTS: tuple[Fault, ...] = (
         "nfs-port-blocked",
         "OUTPUT -d {server_address} -p tcp --dport 2049 -j DROP",
         MOUNTED,
+    ),
+    ShellFault(
+        name="address-by-lease",
+        is_daily=False,
+        sentence="the board has its address by a DHCP lease, and may have another tomorrow",
+        suite="tests_node",
+        check="address",
+        catalogue_id="address-by-lease",
+        breaks=f"{OWN_ADDRESS}; ip address change $a dev eth0 valid_lft 86400 preferred_lft 86400",
+        mends=f"{OWN_ADDRESS}; ip address change $a dev eth0 valid_lft forever preferred_lft forever",
+    ),
+    ShellFault(
+        name="prefix-differs",
+        is_daily=False,
+        sentence="the board's prefix is /17, the others' and cluster.yaml's /16",
+        suite="tests_node",
+        check="subnet",
+        catalogue_id="prefix-differs",
+        breaks=_with_prefix(17),
+        mends=f"{OWN_ADDRESS}; case $a in */17) {_with_prefix(16)};; esac",
+    ),
+    ShellFault(
+        name="gateway-silent",
+        is_daily=False,
+        sentence="the gateway does not answer the board: neither pings nor ARP",
+        suite="tests_node",
+        check="subnet",
+        catalogue_id="gateway-silent",
+        breaks=f"arptables -A {FROM_GATEWAY}; {DROP} {FROM_GATEWAY_PINGS}; ip neighbour flush to {{gateway}}",
+        mends=f"{UNDO} {FROM_GATEWAY_PINGS} 2>/dev/null && arptables -D {FROM_GATEWAY} || true",
+        blocks=frozenset({"default_route", "dns_answers"}),
+    ),
+    ShellFault(
+        name="peer-not-reached",
+        is_daily=False,
+        sentence="nothing comes to the board from the other agent",
+        suite="tests_node",
+        check="peers",
+        catalogue_id="peer-not-reached",
+        breaks=f"{DROP} {FROM_PEER}; {DROP} {FROM_PEER.replace('INPUT', 'FORWARD')}; arptables -A {FROM_PEER}; ip neighbour flush to {{peer_address}}",
+        mends=f"{PEER_CUT} 2>/dev/null || true",
+        blocks=frozenset({"pod_reaches_pods"}),
+        spreads=True,
     ),
 )

@@ -10,13 +10,24 @@ from lab.faults.board import BOARD_FAULTS
 from lab.faults.cluster import CLUSTER_FAULTS
 from lab.faults.containerd import CONTAINERD_FAULTS
 from lab.faults.fault import Fault
+from lab.faults.membership import MEMBERSHIP_FAULTS
 from lab.faults.network import NETWORK_FAULTS
 from lab.faults.storage import STORAGE_FAULTS
+from lab.faults.sudo import SUDO_FAULTS
 from lab.faults.workload import WORKLOAD_FAULTS
 from lab.lab import Lab, Node
 from lab.up import up
 
-ALL = (*BOARD_FAULTS, *NETWORK_FAULTS, *CLUSTER_FAULTS, *STORAGE_FAULTS, *CONTAINERD_FAULTS, *WORKLOAD_FAULTS)
+ALL = (
+    *BOARD_FAULTS,
+    *SUDO_FAULTS,
+    *NETWORK_FAULTS,
+    *MEMBERSHIP_FAULTS,
+    *CLUSTER_FAULTS,
+    *STORAGE_FAULTS,
+    *CONTAINERD_FAULTS,
+    *WORKLOAD_FAULTS,
+)
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in ALL}
 
 
@@ -34,7 +45,9 @@ def put_in(lab: Lab, name: str, node_name: str | None = None) -> Node:
     if fault is None:
         raise LabError(f"no fault {name}; known: {', '.join(FAULTS)}")
     if lab.plan.runtime not in fault.runtimes:
-        raise LabError(f"{name} is a fault of a K3s on {' or '.join(fault.runtimes)}, and lab {lab.plan.name} is on {lab.plan.runtime}")
+        raise LabError(
+            f"{name} is a fault of a K3s on {' or '.join(fault.runtimes)}, and lab {lab.plan.name} is on {lab.plan.runtime}"
+        )
     usual = lab.server if fault.role == "server" else lab.agents[-1]
     node = lab.node(node_name) if node_name else usual
     if node.role != fault.role:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.faults.fault import DELETED, Fault, ShellFault
+from lab.faults.fault import DELETED, MOUNTED, Fault, ShellFault
 
 FSTAB = "/mnt/images"
 
@@ -19,7 +19,8 @@ apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: {{name: nfs-images-pvc, namespace: default}}
 spec: {{{claim}}}
-EOF"""
+EOF
+"""
 
 
 def _claim_fault(name: str, sentence: str, catalogue_id: str, claim: str, volume: str) -> ShellFault:
@@ -33,13 +34,23 @@ def _claim_fault(name: str, sentence: str, catalogue_id: str, claim: str, volume
         role="server",
         runs_on="server",
         breaks=_claim(claim, volume),
-        mends=f"k3s kubectl delete pvc nfs-images-pvc -n default {DELETED}; k3s kubectl delete pv nfs-images-pv {DELETED}",
+        mends=CLAIM_GONE,
         shown_by="the cluster",
     )
 
 
 MANY = "accessModes: [ReadOnlyMany]"
 NO_CLASS = 'storageClassName: ""'
+WHOLE_CLAIM = _claim(
+    f"{MANY}, {NO_CLASS}, volumeName: nfs-images-pv, resources: {{requests: {{storage: 5Gi}}}}",
+    f"{MANY}, {NO_CLASS}, capacity: {{storage: 5Gi}}",
+)
+"""A claim and a volume that fit each other."""
+PHASE = "k3s kubectl get pvc nfs-images-pvc -n default -o jsonpath='{.status.phase}'"
+BOUND = f'for try in $(seq 40); do [ "$({PHASE})" = Bound ] && break; sleep 0.25; done'
+CLAIM_GONE = (
+    f"k3s kubectl delete pvc nfs-images-pvc -n default {DELETED}; k3s kubectl delete pv nfs-images-pv {DELETED}"
+)
 
 STORAGE_FAULTS: tuple[Fault, ...] = (
     _claim_fault(
@@ -90,5 +101,49 @@ STORAGE_FAULTS: tuple[Fault, ...] = (
         catalogue_id="nfs-mount-lost",
         breaks=f"mkdir -p {FSTAB}; echo '{{server_address}}:/nfs/images {FSTAB} nfs defaults 0 0' >> /etc/fstab",
         mends=f"sed -i '\\,{FSTAB},d' /etc/fstab",
+    ),
+    ShellFault(
+        name="claim-of-a-released-volume",
+        is_daily=False,
+        sentence="the claim wants a volume that is still kept for a claim that was deleted",
+        suite="tests_cluster",
+        check="claim",
+        catalogue_id="pvc-volume-held",
+        role="server",
+        runs_on="server",
+        breaks=f"{WHOLE_CLAIM}{BOUND}; k3s kubectl delete pvc nfs-images-pvc -n default {DELETED}; {WHOLE_CLAIM}",
+        mends=CLAIM_GONE,
+        broken=f"{PHASE} | grep -qx Pending",
+        shown_by="the cluster",
+    ),
+    ShellFault(
+        name="claim-of-a-used-volume",
+        is_daily=False,
+        sentence="the claim wants a volume that a claim in another namespace has",
+        suite="tests_cluster",
+        check="claim",
+        catalogue_id="pvc-volume-of-another",
+        role="server",
+        runs_on="server",
+        breaks=f"k3s kubectl create namespace photos; {WHOLE_CLAIM.replace('namespace: default', 'namespace: photos')}"
+        + BOUND.replace("-n default", "-n photos")
+        + f"; {WHOLE_CLAIM}",
+        mends=f"k3s kubectl delete namespace photos {DELETED}; {CLAIM_GONE}",
+        broken=f"{PHASE} | grep -qx Pending",
+        shown_by="the cluster",
+    ),
+    ShellFault(
+        name="export-folder-missing",
+        is_daily=False,
+        sentence="the exported folder is not there: the disk that it is on was not mounted",
+        suite="tests_cluster",
+        check="export_folder",
+        catalogue_id="export-folder-missing",
+        role="server",
+        breaks="mv /nfs/images /nfs/images.kept",
+        mends="[ ! -d /nfs/images.kept ] || { [ ! -d /nfs/images ] || rmdir /nfs/images; mv /nfs/images.kept /nfs/images; systemctl restart nfs-kernel-server; }",
+        settled="exec 3<>/dev/tcp/127.0.0.1/2049",
+        blocks=MOUNTED,
+        spreads=True,
     ),
 )
