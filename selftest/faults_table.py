@@ -12,6 +12,7 @@ from edgeproof.diagnose import catalogue_rows
 from lab.faults.fault import Fault
 from lab.faults.put_in import FAULTS
 from lab.lab import RUNTIMES, Runtime
+from selftest.lab.fix_run import why_not_run
 from selftest.lab.passes import Passes, passes
 from selftest.replay.case import case_files, load_case
 from selftest.replay.cluster_folder import read_yaml
@@ -30,10 +31,10 @@ holds it current.
 ## In the lab
 
 `python -m lab break FAULT` puts one in. `pytest selftest/lab/test_2_faults.py` puts each in, and sees that exactly its check fails, on exactly its node,
-with this row, that what rests on it is blocked, and that all passes once it is mended; with `--lab-runtime containerd` in the lab on containerd.
+with this row, that what rests on it is blocked, that its check passes once the fix was run as it is printed, and that all passes once it is mended; with `--lab-runtime containerd` in the lab on containerd.
 
-| fault | what is wrong | check | row | last passed on Docker | on containerd |
-|---|---|---|---|---|---|
+| fault | what is wrong | check | row | its fix is run | last passed on Docker | on containerd |
+|---|---|---|---|---|---|---|
 """
 BETWEEN = """
 ## Not in the lab
@@ -77,7 +78,9 @@ def page() -> str:
 def _fault(fault: Fault, passed: Passes) -> str:
     days = " | ".join(_day(fault, runtime, passed) for runtime in RUNTIMES)
     row = f"`{fault.catalogue_id}`" if fault.catalogue_id else "its own words"
-    return f"| `{fault.name}` | {fault.sentence} | `{fault.suite}` `{fault.check}` | {row} | {days} |\n"
+    why_not = why_not_run(fault)
+    runs = f"no: {why_not}" if why_not else "yes"
+    return f"| `{fault.name}` | {fault.sentence} | `{fault.suite}` `{fault.check}` | {row} | {runs} | {days} |\n"
 
 
 def _day(fault: Fault, runtime: Runtime, passed: Passes) -> str:

@@ -7,8 +7,19 @@ from edgeproof.diagnose.advice import (
     advised_checks,
     advises,
     catalogue,
+    catalogue_row,
     catalogue_rows,
     own_words,
 )
 
-__all__ = ["Advice", "Context", "advise", "advised_checks", "advises", "catalogue", "catalogue_rows", "own_words"]
+__all__ = [
+    "Advice",
+    "Context",
+    "advise",
+    "advised_checks",
+    "advises",
+    "catalogue",
+    "catalogue_row",
+    "catalogue_rows",
+    "own_words",
+]

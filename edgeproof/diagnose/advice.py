@@ -91,6 +91,11 @@ def catalogue_rows() -> tuple[str, ...]:
     return tuple(_rows())
 
 
+def catalogue_row(row: str) -> Mapping[str, Any]:
+    """Give what stands of a row in the catalogue, as it stands there; KeyError without such a row."""
+    return _rows()[row]
+
+
 def catalogue(row: str, **values: object) -> Advice:
     """Make the catalogue's row into advice, its placeholders filled from `values`; KeyError without such a row."""
     found = _rows()[row]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lab.faults.fault import Fault
 from lab.faults.put_in import FAULTS, mend_all, put_in
 from lab.lab import Lab, Node
+from lab.places import CHECKOUT
+from selftest.lab.fix_run import run_fix, why_not_run
 from selftest.lab.passes import has_passed, note_pass
 from selftest.lab.started_run import started
 from selftest.lab.suite_run import SuiteRun, run_suite
@@ -16,12 +20,12 @@ BOTH = ("tests_node", "tests_cluster")
 CLUSTER = "cluster"
 KNOWN_TO_THE_API = {"versions", "worker_label", "schedulable", "gpu_advertised"}
 """What the API server remembers of a node that is off."""
-IN_CLUSTER = {"gpu_in_pod", "mount", "pod_with_claim", "listing"}
+IN_CLUSTER = {"gpu_in_pod", "mount", "pod_with_claim", "pod_reaches_pods", "listing"}
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault(lab: Lab, name: str, pytestconfig: pytest.Config) -> None:
-    """Break, run the suites, compare, mend; with --resume a fault that passed with the same code is not put in again."""
+    """Break, run the suites, compare, run the fix as it is printed, see the check pass, mend; with --resume a fault that passed with the same code is not put in again."""
     resumes = pytestconfig.getoption("resume")
     fault = FAULTS[name]
     if lab.plan.runtime not in fault.runtimes:
@@ -32,8 +36,18 @@ def test_fault(lab: Lab, name: str, pytestconfig: pytest.Config) -> None:
         pytest.skip("passed with this code already")
     try:
         where, run = broken_run(lab, fault)
+        finding = assert_found(lab, fault, where, run)
+        if not why_not_run(fault):
+            run_fix(lab, finding["fix"], where)
+            assert_whole(run_suite(lab, place_of(fault)))
     finally:
         mend_all(lab)
+    if resumes:
+        note_pass(lab.plan.runtime, name)
+
+
+def assert_found(lab: Lab, fault: Fault, where: Node, run: SuiteRun) -> dict[str, Any]:
+    """See that exactly its check fails, on exactly its nodes, with its row, and that exactly what rests on it is blocked; give the finding."""
     accused = {
         "its node": {where.name},
         "the cluster": {CLUSTER},
@@ -47,8 +61,14 @@ def test_fault(lab: Lab, name: str, pytestconfig: pytest.Config) -> None:
     assert finding["cause"], run.text
     assert finding["fix"], run.text
     assert finding["catalogue_id"] == fault.catalogue_id, run.text
-    if resumes:
-        note_pass(lab.plan.runtime, name)
+    return finding
+
+
+def place_of(fault: Fault) -> str:
+    """Name a fault's check as pytest does: its file, and its function."""
+    function = f"def test_{fault.check}("
+    file = next(file for file in (CHECKOUT / fault.suite).glob("test_*.py") if function in file.read_text())
+    return f"{fault.suite}/{file.name}::test_{fault.check}"
 
 
 def broken_run(lab: Lab, fault: Fault) -> tuple[Node, SuiteRun]:
