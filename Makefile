@@ -15,6 +15,8 @@ LAB_docker := edgeproof
 LAB_containerd := containerd
 LAB := $(or $(LAB_$(RUNTIME)),$(error RUNTIME=$(RUNTIME): docker or containerd))
 UP_containerd := --name containerd --subnet 10.168.0.0/16 --runtime containerd
+# Faults that exist only where pods ask for the GPU: each way in a lab of its own (selftest/lab/conftest.py: OTHER_WAYS).
+WAYS_containerd := runtime-class cdi
 STATE := $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/edgeproof/lab/$(LAB)
 INVENTORY := $(STATE)/cluster.yaml
 OUT ?= out.json
@@ -105,6 +107,10 @@ faults: RUNTIME = $(SHAPE)
 faults: torch
 	$(BIN)/python -m lab up $(UP_$(SHAPE))
 	$(BIN)/python -m pytest selftest/lab/test_1_healthy.py selftest/lab/test_2_faults.py selftest/lab/test_4_odd_files.py selftest/lab/test_4_workloads.py --lab-runtime $(SHAPE) --resume -v
+	for way in $(WAYS_$(SHAPE)); do \
+	  $(BIN)/python -m pytest selftest/lab/test_2_faults.py --lab-runtime $(SHAPE) --lab-gpu $$way --resume -v; \
+	  $(BIN)/python -m lab down --name $${way#runtime-}; \
+	done
 	$(BIN)/python -m selftest.faults_table
 
 bench: torch ## the worker's speed on this machine, as ratios against ceilings of the same run

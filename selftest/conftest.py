@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from edgeproof.plugin.together import scheduler
-from lab.lab import RUNTIMES
+from lab.lab import RUNTIMES, WAYS
 from selftest.package.pythons import THIS_VERSION, VERSIONS, Environment, build_wheel, environment, find_python
 from selftest.worker.beds.all_beds import BEDS, TODAY
 
@@ -56,6 +56,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=RUNTIMES,
         default=RUNTIMES[0],
         help="on which lab the selftests of the lab run: Kubernetes 1.23 on Docker, or 1.34 on containerd",
+    )
+    parser.addoption(
+        "--lab-gpu",
+        choices=WAYS,
+        default=WAYS[0],
+        help="how pods get the GPU in the lab on containerd: a lab of its own where that is not by the default runtime",
     )
     parser.addoption(
         "--worker-bed",

@@ -105,6 +105,9 @@ def docker_held(node: NodeFacts) -> Advice:
 def daemon_json(node: NodeFacts) -> Advice:
     """Refused by dockerd, no nvidia runtime, its program missing, or not the default."""
     seen = node.daemon_json
+    if seen.unregistered:
+        found = catalogue("runtime-not-registered")
+        return replace(found, cause=f"dockerd does not start with {seen.path}: {seen.error}", fix=_make_default(node))
     if seen.error:
         found = catalogue("daemon-json-invalid", path=seen.path)
         return replace(found, cause=f"dockerd rejects {seen.path}: {seen.error}")

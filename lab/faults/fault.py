@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from lab import limits
-from lab.lab import RUNTIMES, Lab, Node, Runtime
+from lab.lab import RUNTIMES, WAYS, Lab, Node, Plan, Runtime
 from lab.waiting import await_condition
 
 Script = str | Mapping[Runtime, str]
@@ -18,6 +18,9 @@ Suite = Literal["tests_node", "tests_cluster", "tests_workload"]
 
 MOUNTED = frozenset({"mount", "pod_with_claim", "listing"})
 """Checks that rest on the export and the NFS client."""
+
+IN_VERIFY_POD = frozenset({"gpu_in_pod", "exec_in_pod", "pod_reaches_pods", "api_service", "cluster_dns"})
+"""Checks that look into the pod of gpu-cluster-verify."""
 
 DELETED = f"--ignore-not-found --wait=true --timeout={limits.DELETE_S:.0f}s"
 """Options of kubectl delete: one that is gone already is no error, and its going is waited for."""
@@ -49,7 +52,8 @@ class Fault(ABC):
     checks that rest on it, on its node or (`spreads`) on others, `blocks_here` more of them on its node,
     `blocks_on_containerd` there alone; `shown_by` names who fails
     the check. `fix_not_run` says why the fix that is then printed is not run, where the catalogue's row does not say it.
-    A fault that `strikes` a job of tests_workload is put in while that job's pods work. `make test` puts those in that are `is_daily`,
+    It exists where pods get the GPU in one of `ways`. A fault that `strikes` a job of tests_workload is put in while that job's pods work.
+    `make test` puts those in that are `is_daily`,
     `make test-all SHAPE=…` all.
     """
 
@@ -68,6 +72,7 @@ class Fault(ABC):
     spreads: bool = False
     shown_by: ShownBy = "its node"
     fix_not_run: str = ""
+    ways: tuple[str, ...] = WAYS
     is_daily: bool = True
     strikes: str = ""
 
@@ -75,6 +80,12 @@ class Fault(ABC):
     def runtimes(self) -> tuple[Runtime, ...]:
         """What K3s may run on for the fault to exist."""
         return RUNTIMES
+
+    def why_not(self, plan: Plan) -> str:
+        """Say why the fault does not exist in a lab of this plan; '' where it does."""
+        if plan.runtime not in self.runtimes:
+            return f"exists on {' and '.join(self.runtimes)} alone"
+        return "" if plan.gpu in self.ways else f"exists where pods get the GPU by {' or '.join(self.ways)} alone"
 
     @abstractmethod
     def put_in(self, lab: Lab, node: Node) -> None:

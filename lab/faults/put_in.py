@@ -9,6 +9,7 @@ from lab.errors import LabError
 from lab.faults.board import BOARD_FAULTS
 from lab.faults.cluster import CLUSTER_FAULTS
 from lab.faults.containerd import CONTAINERD_FAULTS
+from lab.faults.docker import DOCKER_FAULTS
 from lab.faults.fault import Fault
 from lab.faults.membership import MEMBERSHIP_FAULTS
 from lab.faults.network import NETWORK_FAULTS
@@ -25,6 +26,7 @@ ALL = (
     *MEMBERSHIP_FAULTS,
     *CLUSTER_FAULTS,
     *STORAGE_FAULTS,
+    *DOCKER_FAULTS,
     *CONTAINERD_FAULTS,
     *WORKLOAD_FAULTS,
 )
@@ -44,10 +46,8 @@ def put_in(lab: Lab, name: str, node_name: str | None = None) -> Node:
     fault = FAULTS.get(name)
     if fault is None:
         raise LabError(f"no fault {name}; known: {', '.join(FAULTS)}")
-    if lab.plan.runtime not in fault.runtimes:
-        raise LabError(
-            f"{name} is a fault of a K3s on {' or '.join(fault.runtimes)}, and lab {lab.plan.name} is on {lab.plan.runtime}"
-        )
+    if why := fault.why_not(lab.plan):
+        raise LabError(f"{name} {why}, and lab {lab.plan.name} is on {lab.plan.runtime}, with the GPU by {lab.plan.gpu}")
     usual = lab.server if fault.role == "server" else lab.agents[-1]
     node = lab.node(node_name) if node_name else usual
     if node.role != fault.role:

@@ -204,6 +204,7 @@ WORDS: list[tuple[str, dict[str, str | Output], str, str, list[str]]] = [
     ("docker_held", {"docker": "docker/free-to-upgrade"}, "docker-ce", "docker-clone3", ["docker.io", "containerd"]),
     ("daemon_json", {"daemon_json": "daemon_json/zero-width-space"}, "U+200B ZERO WIDTH SPACE", "daemon-json-invalid", ["tee"]),
     ("daemon_json", {"daemon_json": "daemon_json/bool-in-quotes"}, "live-restore must be true or false", "daemon-json-invalid", ["tee"]),
+    ("daemon_json", {"daemon_json": "daemon_json/default-unregistered"}, "does not start", "runtime-not-registered", ["tee", "containers get runc"]),
     ("daemon_json", {"daemon_json": "daemon_json/program-missing"}, "nvidia-container-runtime is not installed", "", ["tee"]),
     ("daemon_json", {"daemon_json": "daemon_json/no-default"}, "containers get runc", "", ["tee", "nvidia-ctk"]),
     ("daemon_json", {"daemon_json": "daemon_json/no-default", "docker": "docker/free-to-upgrade"}, "containers get runc", "", ["tee", "sudoedit"]),

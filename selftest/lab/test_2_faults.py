@@ -8,7 +8,7 @@ import pytest
 
 from lab.faults.fault import Fault
 from lab.faults.put_in import FAULTS, mend_all, put_in
-from lab.lab import Lab, Node
+from lab.lab import WAYS, Lab, Node
 from lab.places import CHECKOUT
 from selftest.lab.fix_run import run_fix, why_not_run
 from selftest.lab.passes import has_passed, note_pass
@@ -28,8 +28,10 @@ def test_fault(lab: Lab, name: str, pytestconfig: pytest.Config) -> None:
     """Break, run the suites, compare, run the fix as it is printed, see the check pass, mend; with --resume a fault that passed with the same code is not put in again."""
     resumes = pytestconfig.getoption("resume")
     fault = FAULTS[name]
-    if lab.plan.runtime not in fault.runtimes:
-        pytest.skip(f"exists on {' and '.join(fault.runtimes)} alone")
+    if why := fault.why_not(lab.plan):
+        pytest.skip(why)
+    if resumes and lab.plan.gpu != WAYS[0] and WAYS[0] in fault.ways:
+        pytest.skip(f"put in where pods get the GPU by {WAYS[0]}")
     if not (fault.is_daily or resumes or pytestconfig.option.keyword):
         pytest.skip("put in by make test-all SHAPE=docker, or by -k NAME")
     if resumes and has_passed(lab.plan.runtime, name):

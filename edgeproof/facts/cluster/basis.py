@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from edgeproof.facts.cluster.members import Member
-from edgeproof.facts.node import NodeFacts
+from edgeproof.facts.node import NodeFacts, docker_down
 from edgeproof.facts.node.conflicts import unfit_why
 from edgeproof.facts.node.k3s import THIS_CLUSTER
 from edgeproof.facts.node.kernel_basis import keeps_k3s_down
@@ -33,6 +33,8 @@ def blocked_member(member: Member, facts: NodeFacts | None, found: Mapping[str, 
     if facts is None:
         return member
     why = f"SSH: {facts.reach.error}" if facts.reach.error else _elsewhere(facts)
+    if not why and not reason(member, "ready") and not member.ready:
+        why = docker_down(facts)
     if not why and any(name not in found for name in _namesakes(facts)) and not member.has_address_of(facts.declared):
         why = _namesake(facts)  # the Node object may be the other board's
     return replaced(member, ready=unobserved(why)) if why else member

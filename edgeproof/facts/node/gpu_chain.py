@@ -56,6 +56,18 @@ def containerd_link(facts: NodeFacts) -> BrokenLink | None:
     return _first_of(facts, _unfit, _without_runtime, _without_cdi)
 
 
+def docker_down(facts: NodeFacts) -> str:
+    """Say why the Docker that is to run pods does not run, and which check tells it; '' where it runs, or did not tell."""
+    try:
+        active = observed(facts.docker, "active")
+    except (Blocked, NotApplicable):
+        return ""
+    if active == "active" or isinstance(active, Inapplicable):
+        return ""
+    link = _first_of(facts, _refused, _dead)
+    return link.why if link and (isinstance(active, str) or link.check == "daemon_json") else ""
+
+
 def with_settled(facts: NodeFacts, inventory: Inventory) -> NodeFacts:
     """Judge Docker's configuration by the Docker that is there, and the CDI files by the containerd that is, which serves the declared way."""
     if reason(facts, "containerd") is None:

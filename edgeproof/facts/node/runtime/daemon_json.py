@@ -41,7 +41,8 @@ SEVERAL = Oddity("it holds more after its first object, which Docker refuses fro
 class DaemonJson(Facts):
     """The file that dockerd reads, and its flags: why dockerd refuses the file ('' if it does not), what both say of nvidia.
 
-    `clashes` are keys of the file that are flags as well, with which dockerd does not start.
+    `clashes` are keys of the file that are flags as well, with which dockerd does not start; `unregistered` is a default runtime that the
+    file names and does not register, for which dockerd refuses it ('' where it does).
     """
 
     path: str
@@ -53,6 +54,7 @@ class DaemonJson(Facts):
     repeated: tuple[str, ...] = ()
     clashes: tuple[str, ...] = ()
     oddities: tuple[Oddity, ...] = ()
+    unregistered: str = ""
 
 
 @dataclass
@@ -61,6 +63,7 @@ class _Text:
 
     found: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+    unregistered: str = ""
     oddities: list[Oddity] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
 
@@ -89,6 +92,7 @@ def parse_daemon_json(output: Output) -> DaemonJson | Unobserved:
         repeated=tuple(dict.fromkeys(read.repeated)),
         clashes=tuple(key for key in read.found if key != "runtimes" and key in _keys_of(flags)),
         oddities=tuple(read.oddities),
+        unregistered=read.unregistered,
     )
 
 
@@ -120,6 +124,9 @@ def _read(text: str) -> _Text:
         return read
     read.found = found
     read.error = _hidden_in_key(found) or wrong_type(found)
+    read.unregistered = "" if read.error else _unregistered(found)
+    if read.unregistered:
+        read.error = f"default-runtime is {read.unregistered}, and its runtimes have none of that name"
     return read
 
 
@@ -156,6 +163,15 @@ def _hidden_in_key(found: dict[str, Any]) -> str:
             bare = "".join(sign for sign in key if sign != hidden)
             return f"the key {bare} holds {_named(hidden)}, so dockerd does not know this key"
     return ""
+
+
+def _unregistered(found: dict[str, Any]) -> str:
+    """Name the default runtime that is not among the file's runtimes; dockerd judges the file before its flags (nvidia-docker#1002).
+
+    runc is always there, and a shim of containerd's has a dot in its name, or is a path.
+    """
+    name, runtimes = found.get("default-runtime") or "runc", found.get("runtimes") or {}
+    return "" if name == "runc" or name in runtimes or "." in name or "/" in name else str(name)
 
 
 def _nvidia_path(found: dict[str, Any]) -> str:
