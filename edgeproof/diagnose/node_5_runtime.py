@@ -107,7 +107,8 @@ def daemon_json(node: NodeFacts) -> Advice:
     seen = node.daemon_json
     if seen.unregistered:
         found = catalogue("runtime-not-registered")
-        return replace(found, cause=f"dockerd does not start with {seen.path}: {seen.error}", fix=_make_default(node))
+        cause = f"dockerd does not start with {seen.path}: {seen.error}"
+        return replace(found, cause=cause, fix=_make_default(node), does="restarts")
     if seen.error:
         found = catalogue("daemon-json-invalid", path=seen.path)
         return replace(found, cause=f"dockerd rejects {seen.path}: {seen.error}")
