@@ -31,7 +31,8 @@ holds it current.
 ## In the lab
 
 `python -m lab break FAULT` puts one in. `pytest selftest/lab/test_2_faults.py` puts each in, and sees that exactly its check fails, on exactly its node,
-with this row, that what rests on it is blocked, that its check passes once the fix was run as it is printed, and that all passes once it is mended; with `--lab-runtime containerd` in the lab on containerd.
+with this row, that what rests on it is blocked, that its check passes once the fix was run as it is printed, and that all passes once it is mended; with `--lab-runtime containerd` in the lab on containerd, and
+`--lab-gpu` beside it in one where pods ask for the GPU, in which alone some faults exist.
 
 | fault | what is wrong | check | row | its fix is run | last passed on Docker | on containerd |
 |---|---|---|---|---|---|---|

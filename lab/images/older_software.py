@@ -71,7 +71,12 @@ def _save(docker: Docker, root: Path, part: Path) -> None:
     (beside / "etc/passwd").write_text(PASSWD)
     with tarfile.open(tar, "w") as archive:
         archive.add(root, ".")
-        archive.add(beside, ".")
+        there = set(archive.getnames())
+        # docker import takes no name twice, of a folder either.
+        for path in sorted(beside.rglob("*")):
+            name = f"./{path.relative_to(beside)}"
+            if name not in there:
+                archive.add(path, name, recursive=False)
     import_image(docker, tar, ASIDE, *GPU, PYTHON_PATH, "WORKDIR /", 'CMD ["python3"]')
     docker("save", "-o", str(part / "image.tar"), ASIDE, timeout_s=limits.BUILD_S)
     tar.unlink()
