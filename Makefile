@@ -108,8 +108,9 @@ faults: torch
 	$(BIN)/python -m lab up $(UP_$(SHAPE))
 	$(BIN)/python -m pytest selftest/lab/test_1_healthy.py selftest/lab/test_2_faults.py selftest/lab/test_4_odd_files.py selftest/lab/test_4_workloads.py --lab-runtime $(SHAPE) --resume -v
 	for way in $(WAYS_$(SHAPE)); do \
-	  $(BIN)/python -m pytest selftest/lab/test_2_faults.py --lab-runtime $(SHAPE) --lab-gpu $$way --resume -v; \
+	  $(BIN)/python -m pytest selftest/lab/test_2_faults.py --lab-runtime $(SHAPE) --lab-gpu $$way --resume -v; ended=$$?; \
 	  $(BIN)/python -m lab down --name $${way#runtime-}; \
+	  [ $$ended = 0 ] || exit $$ended; \
 	done
 	$(BIN)/python -m selftest.faults_table
 

@@ -12,7 +12,7 @@ from lab.lab import RUNTIMES, WAYS, Lab, Node, Plan, Runtime
 from lab.waiting import await_condition
 
 Script = str | Mapping[Runtime, str]
-ShownBy = Literal["its node", "the cluster", "every node", "its node and the server"]
+ShownBy = Literal["its node", "the cluster", "every node", "its node and the server", "its node and its peer"]
 Suite = Literal["tests_node", "tests_cluster", "tests_workload"]
 """The suites whose checks find faults, by their folders."""
 
@@ -101,16 +101,17 @@ class ShellFault(Fault):
     """A fault that a script makes.
 
     `breaks` and `mends` are shell text run as root on the node at hand or, for faults in the cluster's objects, on the
-    server (`runs_on`); {node}, {server}, {server_address}, {server_machine_id}, {peer_address} (another node's),
+    server (`runs_on`); {node}, {server}, {server_address}, {server_machine_id}, {address}, {peer_address} (another node's),
     {gateway} and {k3s_flags} are filled in. What differs between a K3s on Docker and one on containerd
     is given for each by its name; a fault that is given for one alone exists on that one alone. `mends` may run on a node that was never broken and changes
-    nothing there. `broken` is a shell condition on the same node that holds once the fault is in, `settled` one that
+    nothing there. `on_peer` is run on another node once the fault is in. `broken` is a shell condition on the same node that holds once the fault is in, `settled` one that
     holds once it is out again.
     """
 
     breaks: Script
     mends: Script
     runs_on: Literal["node", "server"] = "node"
+    on_peer: str = ""
     broken: str = "true"
     settled: str = "true"
 
@@ -123,6 +124,8 @@ class ShellFault(Fault):
         """Run `breaks`, and wait for `broken`."""
         runner = self._runner(lab, node)
         runner.run(_filled(self.breaks, lab, node), timeout_s=limits.BREAK_S)
+        if self.on_peer:
+            lab.peer_of(node).run(_filled(self.on_peer, lab, node))
         broken = _filled(self.broken, lab, node)
         await_condition(f"{self.name} on {node.name}", limits.BREAK_S, lambda: runner.holds(broken))
 
@@ -169,6 +172,7 @@ def _filled(script: Script, lab: Lab, node: Node) -> str:
         "{node}": node.name,
         "{server}": lab.server.name,
         "{server_address}": str(lab.server.address),
+        "{address}": str(node.address),
         "{peer_address}": str(lab.peer_of(node).address),
         "{gateway}": str(lab.plan.gateway),
         "{k3s_flags}": flags,

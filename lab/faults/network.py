@@ -138,6 +138,8 @@ NETWORK_FAULTS: tuple[Fault, ...] = (
         catalogue_id="peer-not-reached",
         breaks=f"{DROP} {FROM_PEER}; {DROP} {FROM_PEER.replace('INPUT', 'FORWARD')}; arptables -A {FROM_PEER}; ip neighbour flush to {{peer_address}}",
         mends=f"{PEER_CUT} 2>/dev/null || true",
+        on_peer="ip neighbour flush to {address}",
+        shown_by="its node and its peer",
         blocks=frozenset({"pod_reaches_pods"}),
         spreads=True,
     ),

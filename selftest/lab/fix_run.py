@@ -15,11 +15,12 @@ from lab import limits
 from lab.access import inventory_path
 from lab.faults.fault import Fault
 from lab.lab import Lab, Node
+from lab.places import CHECKOUT
 from lab.up import up
 from lab.waiting import await_condition
 from selftest.lab.suite_run import RUN_S, environment
 
-HERE = re.compile(r"^(?:\w+=\S+ )*(kubectl|python) ")
+HERE = re.compile(r"^(?:kubectl|python) |^printf [^|]*\| kubectl ")
 """What a fix begins with that its reader types where pytest runs."""
 STARTED = "stat -c %Y /proc/1"
 
@@ -67,6 +68,6 @@ def _run_here(lab: Lab, fix: str) -> None:
         path = f"{folder}:{Path(sys.executable).parent}:{os.environ['PATH']}"
         done = subprocess.run(
             ["bash", "-c", fix],
-            cwd=inventory_path(lab).parent, env={**environment(), "PATH": path}, capture_output=True, text=True, timeout=RUN_S, check=False,
+            cwd=inventory_path(lab).parent, env={**environment(), "PATH": path, "PYTHONPATH": str(CHECKOUT)}, capture_output=True, text=True, timeout=RUN_S, check=False,
         )  # fmt: skip
     assert done.returncode == 0, f"{fix}\n{done.stdout}{done.stderr}"
