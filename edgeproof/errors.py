@@ -17,6 +17,7 @@ EdgeproofError
 ├── BundleError               a bundle cannot be written where it was asked for
 ├── DatasetError              a dataset cannot be made where it was asked for
 └── WorkloadError             an image, a job or a pod did not do its work: says which and why
+    └── ServerLost            the NFS server went silent while a job read from it
 """
 
 from __future__ import annotations
@@ -111,3 +112,7 @@ class WorkloadError(EdgeproofError):
     def __init__(self, message: str, fix: str = "", *, said: str = "", node: str = "", does: Does = "reads") -> None:
         super().__init__(message, fix, does=does)
         self.said, self.node = said, node
+
+
+class ServerLost(WorkloadError):
+    """The NFS server answered as a job began, and does not any more."""

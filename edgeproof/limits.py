@@ -168,6 +168,12 @@ JOB_START_S = SCALE * 120.0
 NODE_LOST_S = SCALE * 10.0
 """A node that is not Ready for this long, while it should work, is lost to the job (Kubernetes itself waits 40 s first)."""
 
+SERVER_ASKED_S = SCALE * 30.0
+"""Between two questions from a job's pod whether the NFS server still answers; one that twice in a row does not is lost."""
+
+SERVER_ANSWERS_S = 5.0
+"""One such question: a connection in a local network takes milliseconds, a lost packet is sent again after 1 s and 3 s."""
+
 JOB_S = SCALE * 3600.0
 """A whole job."""
 

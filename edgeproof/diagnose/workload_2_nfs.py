@@ -8,7 +8,9 @@ from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.diagnose.board_after import with_board
 from edgeproof.diagnose.known_lines import meaning_of
 from edgeproof.diagnose.pod_end import pod_end, stale_on
+from edgeproof.errors import ServerLost
 from edgeproof.facts.node import NodeFacts
+from edgeproof.inventory import Inventory
 from edgeproof.measure.shards import JobRun, Shard
 from edgeproof.workload.runs import ON_ALL, ON_ONE, Workloads
 
@@ -20,18 +22,23 @@ MOST_NAMED = 3
 
 
 @advises("on_one")
-def on_one(workloads: Workloads, nodes: dict[str, NodeFacts]) -> Advice:
+def on_one(workloads: Workloads, nodes: dict[str, NodeFacts], inventory: Inventory) -> Advice:
     """The job's own words say it."""
-    return _nfs_run(workloads, nodes, ON_ONE)
+    return _nfs_run(workloads, nodes, inventory, ON_ONE)
 
 
 @advises("on_all")
-def on_all(workloads: Workloads, nodes: dict[str, NodeFacts]) -> Advice:
+def on_all(workloads: Workloads, nodes: dict[str, NodeFacts], inventory: Inventory) -> Advice:
     """The job's own words say it."""
-    return _nfs_run(workloads, nodes, ON_ALL)
+    return _nfs_run(workloads, nodes, inventory, ON_ALL)
 
 
-def _nfs_run(workloads: Workloads, nodes: dict[str, NodeFacts], name: str) -> Advice:
+def _nfs_run(workloads: Workloads, nodes: dict[str, NodeFacts], inventory: Inventory, name: str) -> Advice:
+    failure = workloads.failures().get(name)
+    if isinstance(failure, ServerLost):
+        return catalogue(
+            "nfs-server-lost", server=inventory.nfs_node.name if inventory.nfs_node else inventory.nfs_address
+        ).after(str(failure))
     said, look = workloads.said(name), "python -m edgeproof cluster -k listing"
     if said:
         node = workloads.failures()[name].node

@@ -17,6 +17,7 @@ from edgeproof.trial.namespace import URLS, OwnNamespace
 from edgeproof.trial.placement import bind, place_on_agents
 from edgeproof.trial.pods import PodState, explain, is_hopeless, pod_state
 from edgeproof.waiting import look_until
+from edgeproof.workload.server_watch import ServerWatch, reads_from_claim
 
 
 def synthetic_job(cluster: ClusterFacts, agents: list[str]) -> Manifest:
@@ -64,7 +65,8 @@ def run_job(own: OwnNamespace, job: Manifest) -> JobRun:
     def look() -> list[PodState]:
         return [pod_state(item) for item in own.api.items(url, f"job-name={name}")]
 
-    pods = look_until(limits.JOB_S, look, _Watch(own, name, shards).finished)
+    server = ServerWatch(own, name) if reads_from_claim(job) else None
+    pods = look_until(limits.JOB_S, look, _Watch(own, name, shards, server).finished)
     wall_s = time.monotonic() - started_s
     done = _succeeded(pods)
     if len(done) < shards:
@@ -81,8 +83,8 @@ def _succeeded(pods: list[PodState]) -> dict[int, PodState]:
 class _Watch:
     """Decides, look by look, whether a job goes on, is finished, or has failed."""
 
-    def __init__(self, own: OwnNamespace, name: str, shards: int) -> None:
-        self.own, self.name, self.shards = own, name, shards
+    def __init__(self, own: OwnNamespace, name: str, shards: int, server: ServerWatch | None) -> None:
+        self.own, self.name, self.shards, self.server = own, name, shards, server
         self.seen: dict[str, PodState] = {}
         self.lost_since_s: dict[str, float] = {}
 
@@ -94,7 +96,10 @@ class _Watch:
                 raise WorkloadError(f"job {self.name}, index {pod.index}: {said}", said=said, node=self._board(pod))
         self._check_gone({pod.name for pod in pods})
         self._check_waiting([pod for pod in pods if pod.state == "pending"], waited_s)
-        self._check_nodes([pod for pod in pods if pod.state == "running"], waited_s)
+        running = [pod for pod in pods if pod.state == "running"]
+        self._check_nodes(running, waited_s)
+        if self.server:
+            self.server.check(running, waited_s)
         self.seen = {pod.name: pod for pod in pods}
         return len(_succeeded(pods)) == self.shards
 

@@ -47,7 +47,9 @@ def put_in(lab: Lab, name: str, node_name: str | None = None) -> Node:
     if fault is None:
         raise LabError(f"no fault {name}; known: {', '.join(FAULTS)}")
     if why := fault.why_not(lab.plan):
-        raise LabError(f"{name} {why}, and lab {lab.plan.name} is on {lab.plan.runtime}, with the GPU by {lab.plan.gpu}")
+        raise LabError(
+            f"{name} {why}, and lab {lab.plan.name} is on {lab.plan.runtime}, with the GPU by {lab.plan.gpu}"
+        )
     usual = lab.server if fault.role == "server" else lab.agents[-1]
     node = lab.node(node_name) if node_name else usual
     if node.role != fault.role:

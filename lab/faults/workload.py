@@ -82,13 +82,13 @@ FOREIGN_PYTHON = (
 """The head of a program for aarch64 (elf(5): e_machine 183), before the image's own in PATH."""
 
 OTHER_WEIGHTS = (
-    'RUN python3 -c "import torch; found = torch.load(\'/app/weights.pth\');'
+    "RUN python3 -c \"import torch; found = torch.load('/app/weights.pth');"
     " found['state']['fc.weight'].neg_(); torch.save(found, '/app/weights.pth')\""
 )
 LATE_WARM_UP = (
     "RUN python3 -c \"import pathlib; file = pathlib.Path('/app/worker/__main__.py'); text = file.read_text();"
     " warm_up = '    with clock.phase(\\\"warm_up\\\"):\\n        profile.warm_up()\\n'; work = '    profile.classify(source, numbered)\\n';"
-    ' file.write_text(text.replace(warm_up, \'\').replace(work, work + warm_up))"'
+    " file.write_text(text.replace(warm_up, '').replace(work, work + warm_up))\""
 )
 MEND_BUILT = (
     f"if docker image inspect {KEPT_IMAGE} >/dev/null 2>&1; then other=$(docker image inspect --format '{{{{.Id}}}}' {IMAGE});"
@@ -125,6 +125,22 @@ WORKLOAD_FAULTS: tuple[Fault, ...] = (
         mends=f"echo -1 > {PODS_MEMORY}",
         shown_by="the cluster",
         blocks=OF_BOTH,
+    ),
+    ShellFault(
+        name="nfs-server-lost",
+        is_daily=False,
+        sentence="the NFS server is stopped while pods read from it",
+        suite="tests_workload",
+        check="on_all",
+        catalogue_id="nfs-server-lost",
+        role="server",
+        strikes="inference-nfs",
+        breaks="systemctl stop nfs-kernel-server",
+        mends="systemctl start nfs-kernel-server",
+        settled="exec 3<>/dev/tcp/127.0.0.1/2049",
+        shown_by="the cluster",
+        blocks=OF_ALL,
+        spreads=True,
     ),
     ShellFault(
         name="worker-killed",

@@ -77,7 +77,7 @@ def assert_mended(lab: Lab, fault: Fault) -> None:
         runs.append(run_suite(lab, place_of(fault)))
         return runs[-1].status == 0 and not runs[-1].ended("blocked")
 
-    assert comes_true(limits.MEND_S, is_mended), runs[-1].text
+    assert comes_true(is_mended, limits.MEND_S), runs[-1].text
 
 
 def place_of(fault: Fault) -> str:

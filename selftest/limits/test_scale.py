@@ -10,7 +10,7 @@ import pytest
 
 WAITING = (
     "PODS_READY_S", "POD_WARNED_S", "ACCOUNT_S", "NAMESPACE_GONE_S", "CLAIM_BOUND_S", "POLL_S", "JOB_START_S",
-    "NODE_LOST_S", "JOB_S", "OVER_CURRENT_PAUSE_S", "REBOOT_S", "BOOT_SETTLES_S", "REBOOT_READY_S",
+    "NODE_LOST_S", "SERVER_ASKED_S", "JOB_S", "OVER_CURRENT_PAUSE_S", "REBOOT_S", "BOOT_SETTLES_S", "REBOOT_READY_S",
 )  # fmt: skip
 SHOW = "import json; from edgeproof import limits; print(json.dumps({k: v for k, v in vars(limits).items() if k.endswith('_S')}))"
 

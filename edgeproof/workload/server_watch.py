@@ -1,0 +1,73 @@
+"""Whether the NFS server still answers while a job reads from it: a hard mount waits for it without end and without a word."""
+
+from __future__ import annotations
+
+from edgeproof import limits
+from edgeproof.errors import ApiRefused, ConnectError, ServerLost
+from edgeproof.facts.node.ports import NFS_PORT
+from edgeproof.trial.manifests import Manifest, pod_spec
+from edgeproof.trial.namespace import OwnNamespace
+from edgeproof.trial.pods import PodState
+
+ASK = (
+    "import socket, sys; print('refused' if socket.socket().connect_ex((sys.argv[1], int(sys.argv[2]))) else 'answers')"
+)
+
+
+def reads_from_claim(job: Manifest) -> bool:
+    """Tell whether a job's pods mount a claim."""
+    return any("persistentVolumeClaim" in volume for volume in pod_spec(job).get("volumes") or [])
+
+
+class ServerWatch:
+    """Asks from a pod that works, now and then; decides nothing where the server was never seen to answer from there."""
+
+    def __init__(self, own: OwnNamespace, job: str) -> None:
+        self.own, self.job = own, job
+        self.has_answered = False
+        self.next_s = 0.0
+        self.silent_since_s: float | None = None
+
+    def check(self, running: list[PodState], waited_s: float) -> None:
+        """Ask, where it is time to; raises ServerLost once the server has not answered for long enough."""
+        if not running or waited_s < self.next_s:
+            return
+        self.next_s = waited_s + limits.SERVER_ASKED_S
+        answers = self._answers(running[0])
+        if answers is None:
+            return
+        if answers:
+            self.has_answered, self.silent_since_s = True, None
+            return
+        if self.silent_since_s is None:
+            self.silent_since_s = waited_s
+        if self.has_answered and waited_s - self.silent_since_s >= limits.SERVER_ASKED_S:
+            inventory = self.own.inventory
+            server = inventory.nfs_node.name if inventory.nfs_node else inventory.nfs_address
+            seconds = f"{waited_s - self.silent_since_s:.0f} s"
+            raise ServerLost(
+                f"job {self.job}: the NFS server {server} answered as it began, and for {seconds} has not answered on port {NFS_PORT}"
+            )
+
+    def _answers(self, pod: PodState) -> bool | None:
+        """Tell whether the server takes a connection from the pod; None where that cannot be found out."""
+        command = [
+            "timeout",
+            f"{limits.SERVER_ANSWERS_S:.0f}",
+            "python3",
+            "-c",
+            ASK,
+            self.own.inventory.nfs_address,
+            str(NFS_PORT),
+        ]
+        try:
+            said, status = self.own.api.execute(self.own.name, pod.name, command)
+        except (ApiRefused, ConnectError):
+            return None
+        if status == TIMED_OUT or said.strip() == "refused":
+            return False
+        return True if said.strip() == "answers" else None
+
+
+TIMED_OUT = 124
+"""How timeout(1) ends where its time was up."""
