@@ -180,6 +180,7 @@ class KubernetesApi:
     def _execute(self, namespace: str, pod: str, command: list[str]) -> tuple[str, int]:
         from kubernetes.client import ApiClient
         from kubernetes.stream import stream
+        from kubernetes.stream.ws_client import ERROR_CHANNEL
 
         with wire_errors(self._asked):
             # stream() changes the client it is given: it gets one of its own, with the same login.
@@ -188,8 +189,22 @@ class KubernetesApi:
                 pod_exec.connect, namespace, pod, command, _preload_content=False, _request_timeout=limits.POD_EXEC_S
             )
             answer.run_forever(timeout=limits.POD_EXEC_S)
-            # read_all() also throws the status away, so that is taken first.
-            status = -1 if answer.is_open() else int(answer.returncode or 0)
+            # read_all() also throws the status away, so that is taken first; returncode is a ValueError where it is no number.
+            ended = "" if answer.is_open() else str(answer.read_channel(ERROR_CHANNEL))
             text = str(answer.read_all())
             answer.close()
-            return text, status
+        return text, self._exit_status(ended) if ended else -1
+
+    def _exit_status(self, ended: str) -> int:
+        """Read the Status object with which a command's stream ends (k8s.io/api/core/v1, remotecommand.proto); raises ApiRefused where none was run.
+
+        What the API server cannot do for it comes so, too, from Kubernetes 1.34, which 1.23 refuses outright: a kubelet that is not reached, a container that is gone.
+        """
+        told = json.loads(ended)
+        if told.get("status") != "Failure":
+            return 0
+        causes = (told.get("details") or {}).get("causes") or []
+        codes = [str(cause.get("message")) for cause in causes if cause.get("reason") == "ExitCode"]
+        if codes and codes[0].isdigit():
+            return int(codes[0])
+        raise self._asked.refused(int(told.get("code") or 500), ended)

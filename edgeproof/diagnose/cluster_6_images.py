@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edgeproof.diagnose.advice import Advice, advises, catalogue
 from edgeproof.facts.node import NodeFacts
 
@@ -11,7 +13,14 @@ def worker_image(agent: NodeFacts) -> Advice:
     """Missing, or another build."""
     if not agent.worker_image.id:
         return catalogue("worker-image-missing").after("the worker image is not on this agent")
-    return catalogue("worker-image-differs").after("this agent has another worker image than the others")
+    found = catalogue("worker-image-differs")
+    if not agent.worker_image.is_edgeproofs:
+        found = replace(
+            found,
+            fix="python -m edgeproof image --replace   # gives the name to edgeproof's own image; what has it now stays, without a name",
+            does="changes",
+        )
+    return found.after("this agent has another worker image than the others")
 
 
 @advises("worker_image_kind")

@@ -12,7 +12,7 @@ from edgeproof.facts.node.runtime import NO_DAEMON, NOT_INSTALLED, PODMAN, Docke
 from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 
-RESTART = "sudo systemctl restart docker   # restarts the containers of every pod, where K3s runs on Docker"
+RESTART = "sudo systemctl reset-failed docker; sudo systemctl restart docker   # restarts the containers of every pod, where K3s runs on Docker"
 CONFIGURE = f"sudo nvidia-ctk runtime configure --runtime=docker --set-as-default && {RESTART}"
 """Adds its keys and keeps the others; --set-as-default is there from toolkit 1.14 on (its release notes)."""
 

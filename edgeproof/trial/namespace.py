@@ -41,7 +41,8 @@ URLS = {
 class OwnNamespace:
     """Use as a context manager, or start it and remove it; everything made through it is gone afterwards. `cluster` is what its pods are made for.
 
-    `without_pods` names the boards on which it was seen already that no pod of any kind starts.
+    `without_pods` names the boards on which it was seen already that no pod of any kind starts; `nfs_has_answered` tells whether
+    a pod of this run has reached the NFS server.
     """
 
     def __init__(self, inventory: Inventory, cluster: ClusterFacts, say: Say) -> None:
@@ -50,6 +51,7 @@ class OwnNamespace:
         self.name = f"edgeproof-{self.run_id}"
         self.api = KubernetesApi(inventory)
         self.without_pods: set[str] = set()
+        self.nfs_has_answered = False
         self._claimed = False
 
     def __enter__(self) -> OwnNamespace:

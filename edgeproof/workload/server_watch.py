@@ -20,11 +20,10 @@ def reads_from_claim(job: Manifest) -> bool:
 
 
 class ServerWatch:
-    """Asks from a pod that works, now and then; decides nothing where the server was never seen to answer from there."""
+    """Asks from a pod that works, now and then; decides nothing where the server was never seen to answer from a pod."""
 
     def __init__(self, own: OwnNamespace, job: str) -> None:
         self.own, self.job = own, job
-        self.has_answered = False
         self.next_s = 0.0
         self.silent_since_s: float | None = None
 
@@ -37,16 +36,16 @@ class ServerWatch:
         if answers is None:
             return
         if answers:
-            self.has_answered, self.silent_since_s = True, None
+            self.own.nfs_has_answered, self.silent_since_s = True, None
             return
         if self.silent_since_s is None:
             self.silent_since_s = waited_s
-        if self.has_answered and waited_s - self.silent_since_s >= limits.SERVER_ASKED_S:
+        if self.own.nfs_has_answered and waited_s - self.silent_since_s >= limits.SERVER_ASKED_S:
             inventory = self.own.inventory
             server = inventory.nfs_node.name if inventory.nfs_node else inventory.nfs_address
             seconds = f"{waited_s - self.silent_since_s:.0f} s"
             raise ServerLost(
-                f"job {self.job}: the NFS server {server} answered as it began, and for {seconds} has not answered on port {NFS_PORT}"
+                f"job {self.job}: the NFS server {server} answered before, and for {seconds} has not answered on port {NFS_PORT}"
             )
 
     def _answers(self, pod: PodState) -> bool | None:

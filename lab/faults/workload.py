@@ -90,8 +90,10 @@ LATE_WARM_UP = (
     " warm_up = '    with clock.phase(\\\"warm_up\\\"):\\n        profile.warm_up()\\n'; work = '    profile.classify(source, numbered)\\n';"
     " file.write_text(text.replace(warm_up, '').replace(work, work + warm_up))\""
 )
+BUILD = "docker image inspect --format '{{index .Config.Labels \"edgeproof.build\"}}' "
 MEND_BUILT = (
-    f"if docker image inspect {KEPT_IMAGE} >/dev/null 2>&1; then other=$(docker image inspect --format '{{{{.Id}}}}' {IMAGE});"
+    f'if [ "$({BUILD}{IMAGE})" != "$({BUILD}{KEPT_IMAGE} 2>/dev/null)" ]; then docker rmi {KEPT_IMAGE} 2>/dev/null || true;'
+    f" elif docker image inspect {KEPT_IMAGE} >/dev/null 2>&1; then other=$(docker image inspect --format '{{{{.Id}}}}' {IMAGE});"
     f" docker tag {KEPT_IMAGE} {IMAGE}; docker rmi {KEPT_IMAGE}; docker rmi --force $other; fi"
 )
 

@@ -25,11 +25,12 @@ NO_ANSWER = "timed out"
 
 @dataclass(frozen=True)
 class Printed:
-    """What a command in a pod printed, and its exit status."""
+    """What a command in a pod printed, and its exit status; or what the API server says in place of that as the stream ends."""
 
     stdout: str = ""
     stderr: str = ""
     status: int = 0
+    refused: str = ""
 
 
 class Programs:
@@ -45,6 +46,8 @@ class Programs:
             if is_of(rule, pod) and fnmatchcase(text, str(rule.get("command", "*"))):
                 if "unreached" in rule and _targets(argv) is None:
                     continue
+                if "refuse" in rule and rule["refuse"].get("late"):
+                    return Printed(refused=str(rule["refuse"]["message"]))
                 _refuse(rule)
                 return self._by_rule(rule, argv)
         _need_container(pod)

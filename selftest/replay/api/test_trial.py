@@ -194,12 +194,14 @@ def test_exec_by_runtime_class(start: Start, own: Own) -> None:
     assert told == ["Num GPUs Available: 1", "Num GPUs Available: 0"]
 
 
-def test_exec_that_the_kubelet_does_not_answer(start: Start, own: Own) -> None:
-    """A kubelet whose port is shut is an error of edgeproof's, with the API server's words."""
+@pytest.mark.parametrize(("late", "before"), [("false", ""), ("true", "Internal error occurred: ")], ids=["1.23", "1.34"])
+def test_exec_that_the_kubelet_does_not_answer(start: Start, own: Own, late: str, before: str) -> None:
+    """A kubelet whose port is shut is an error of edgeproof's, with the API server's words: at once, or as the stream ends."""
     words = "error dialing backend: dial tcp 10.0.0.2:10250: i/o timeout"
-    found = verified(start(f"exec: [{{node: user-worker, refuse: {{status: 500, message: '{words}'}}}}]"), own)
+    rule = f"{{node: user-worker, refuse: {{status: 500, late: {late}, message: '{words}'}}}}"
+    found = verified(start(f"exec: [{rule}]"), own)
     assert found["user-newworker"].gpus == 1
-    assert found["user-worker"].refused.endswith(f"answered 500: {words}")
+    assert found["user-worker"].refused.endswith(f"answered 500: {before}{words}")
     assert "exec_in_pod" in (reason(found["user-worker"], "gpus") or "")
 
 

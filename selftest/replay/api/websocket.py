@@ -39,10 +39,18 @@ def frame(opcode: int, payload: bytes) -> bytes:
 
 def messages(printed: Printed) -> bytes:
     """Give what a command printed, how it ended, and the end of the connection."""
-    status = json.dumps(exit_status(printed.status))
+    status = json.dumps(not_run(printed.refused) if printed.refused else exit_status(printed.status))
     parts = ((STDOUT, printed.stdout), (STDERR, printed.stderr), (STATUS, status))
     sent = [frame(BINARY, bytes([channel]) + text.encode()) for channel, text in parts if text]
     return b"".join([*sent, frame(CLOSE, struct.pack("!H", NORMAL_CLOSURE))])
+
+
+def not_run(why: str) -> dict[str, object]:
+    """Give the Status object with which Kubernetes 1.34 ends the stream of a command that it could not have run (seen there)."""
+    return {
+        "metadata": {}, "status": "Failure", "reason": "InternalError", "code": 500,
+        "message": f"Internal error occurred: {why}", "details": {"causes": [{"message": why}]},
+    }  # fmt: skip
 
 
 def exit_status(code: int) -> dict[str, object]:
