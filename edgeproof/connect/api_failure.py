@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,9 @@ PORT = 6443
 NOT_YET_VALID, EXPIRED = 9, 10
 UNKNOWN_AUTHORITY = (2, 18, 19, 20, 21)
 """Codes of openssl's verification (openssl-verification-options(1), x509_vfy.h)."""
+
+REPEATED = re.compile(r"\?command=[^\"\s]*")
+"""The command that was to be run, in the address of a kubelet's exec: as long as the command is, and before what went wrong."""
 
 
 @contextmanager
@@ -75,6 +79,7 @@ class Asked:
             said = str(yaml.safe_load(body)["message"])
         except (yaml.YAMLError, KeyError, TypeError):
             said = body
+        said = REPEATED.sub("", said)
         path = self.kubeconfig.user_path
         if status == 401:
             words = f"it does not know the user of {path}, which is of another cluster, or has expired"

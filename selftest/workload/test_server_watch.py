@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -14,7 +17,7 @@ from edgeproof.inventory import Inventory, load_inventory
 from edgeproof.trial.manifests import NFS_JOB, SYNTHETIC_JOB, manifest
 from edgeproof.trial.namespace import OwnNamespace
 from edgeproof.trial.pods import PodState
-from edgeproof.workload.server_watch import TIMED_OUT, ServerWatch, reads_from_claim
+from edgeproof.workload.server_watch import ASK, ServerWatch, reads_from_claim
 
 CLUSTER = """\
 nodes:
@@ -23,7 +26,7 @@ nodes:
 storage: {server: user-desktop}
 """
 POD = PodState("inference-nfs-0", "board", 0, "running", "")
-ANSWERS, REFUSED, SILENT, UNKNOWN = ("answers\n", 0), ("refused\n", 0), ("", TIMED_OUT), ("no python3", 127)
+ANSWERS, SILENT, UNKNOWN = ("answers\n", 0), ("silent\n", 0), ("no python3", 127)
 FORBIDDEN = ApiForbidden("may not exec", status=403)
 
 
@@ -70,17 +73,16 @@ def watch(inventory: Inventory, *answers: tuple[str, int] | ApiForbidden) -> Api
     return api
 
 
-@pytest.mark.parametrize("silent", [REFUSED, SILENT], ids=["refused", "silent"])
-def test_a_server_that_goes_silent(inventory: Inventory, silent: tuple[str, int]) -> None:
+def test_a_server_that_goes_silent(inventory: Inventory) -> None:
     """After two questions without an answer the job is given up, and the server is named."""
     with pytest.raises(ServerLost, match="the NFS server user-desktop answered before, and for 30 s"):
-        watch(inventory, ANSWERS, silent, silent)
+        watch(inventory, ANSWERS, SILENT, SILENT)
 
 
 @pytest.mark.parametrize(
     "answers",
     [
-        (REFUSED, SILENT, REFUSED, REFUSED),
+        (SILENT, SILENT, SILENT, SILENT),
         (ANSWERS, SILENT, ANSWERS, SILENT, ANSWERS),
         (ANSWERS, UNKNOWN, UNKNOWN, UNKNOWN),
         (ANSWERS, FORBIDDEN, FORBIDDEN, FORBIDDEN),
@@ -99,10 +101,21 @@ def test_it_is_asked_now_and_then(inventory: Inventory) -> None:
     server.check([], 0.0)
     for waited_s in (1.0, 2.0, limits.SERVER_ASKED_S):
         server.check([POD], waited_s)
-    assert [command[-2:] for command in api.asked] == [[inventory.nfs_address, "2049"]]
+    assert [command[-3:-1] for command in api.asked] == [[inventory.nfs_address, "2049"]]
 
 
 def test_which_jobs_read_from_it() -> None:
     """Workload II does, Workload I does not."""
     assert reads_from_claim(manifest(NFS_JOB))
     assert not reads_from_claim(manifest(SYNTHETIC_JOB))
+
+
+@pytest.mark.parametrize(("listens", "told"), [(True, "answers"), (False, "silent")])
+def test_the_question_itself(listens: bool, told: str) -> None:
+    """A port that takes a connection, and one that does not."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        if listens:
+            server.listen()
+        command = [sys.executable, "-c", ASK, "127.0.0.1", str(server.getsockname()[1]), "5"]
+        assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == told

@@ -14,6 +14,8 @@ from edgeproof.trial.namespace import URLS
 from selftest.replay.api.conftest import AGENTS, NODES, Start
 from selftest.replay.api.trial_parts import NFS, Own, pod_without_claim, verified
 
+DIALLED = "dial tcp 10.0.0.2:10250: i/o timeout"
+
 
 def test_healthy_pods(start: Start, own: Own) -> None:
     """A base that says nothing is healthy: a pod on each node, which sees a GPU and reaches all."""
@@ -194,14 +196,24 @@ def test_exec_by_runtime_class(start: Start, own: Own) -> None:
     assert told == ["Num GPUs Available: 1", "Num GPUs Available: 0"]
 
 
-@pytest.mark.parametrize(("late", "before"), [("false", ""), ("true", "Internal error occurred: ")], ids=["1.23", "1.34"])
-def test_exec_that_the_kubelet_does_not_answer(start: Start, own: Own, late: str, before: str) -> None:
+@pytest.mark.parametrize(
+    ("late", "words", "told"),
+    [
+        ("false", f"error dialing backend: {DIALLED}", f"error dialing backend: {DIALLED}"),
+        (
+            "true",
+            f'error sending request: Post "https://10.0.0.2:10250/exec/a/b/c?command={"x" * 400}": {DIALLED}',
+            f'Internal error occurred: error sending request: Post "https://10.0.0.2:10250/exec/a/b/c": {DIALLED}',
+        ),
+    ],
+    ids=["1.23", "1.34"],
+)
+def test_exec_that_the_kubelet_does_not_answer(start: Start, own: Own, late: str, words: str, told: str) -> None:
     """A kubelet whose port is shut is an error of edgeproof's, with the API server's words: at once, or as the stream ends."""
-    words = "error dialing backend: dial tcp 10.0.0.2:10250: i/o timeout"
     rule = f"{{node: user-worker, refuse: {{status: 500, late: {late}, message: '{words}'}}}}"
     found = verified(start(f"exec: [{rule}]"), own)
     assert found["user-newworker"].gpus == 1
-    assert found["user-worker"].refused.endswith(f"answered 500: {before}{words}")
+    assert found["user-worker"].refused.endswith(f"answered 500: {told}")
     assert "exec_in_pod" in (reason(found["user-worker"], "gpus") or "")
 
 
