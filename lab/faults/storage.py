@@ -49,7 +49,8 @@ WHOLE_CLAIM = _claim(
 PHASE = "k3s kubectl get pvc nfs-images-pvc -n default -o jsonpath='{.status.phase}'"
 BOUND = f'for try in $(seq 40); do [ "$({PHASE})" = Bound ] && break; sleep 0.25; done'
 CLAIM_GONE = (
-    f"k3s kubectl delete pvc nfs-images-pvc -n default {DELETED}; k3s kubectl delete pv nfs-images-pv {DELETED}"
+    f"k3s kubectl delete pvc nfs-images-pvc -n default {DELETED}; k3s kubectl delete pv nfs-images-pv no-such-pv {DELETED}"
+"""That of the fix for claim-without-volume, too."""
 )
 
 STORAGE_FAULTS: tuple[Fault, ...] = (
