@@ -48,10 +48,8 @@ WHOLE_CLAIM = _claim(
 """A claim and a volume that fit each other."""
 PHASE = "k3s kubectl get pvc nfs-images-pvc -n default -o jsonpath='{.status.phase}'"
 BOUND = f'for try in $(seq 40); do [ "$({PHASE})" = Bound ] && break; sleep 0.25; done'
-CLAIM_GONE = (
-    f"k3s kubectl delete pvc nfs-images-pvc -n default {DELETED}; k3s kubectl delete pv nfs-images-pv no-such-pv {DELETED}"
-"""That of the fix for claim-without-volume, too."""
-)
+CLAIM_GONE = f"k3s kubectl delete pvc nfs-images-pvc -n default {DELETED}; k3s kubectl delete pv nfs-images-pv no-such-pv {DELETED}"
+"""The volume that the fix for claim-without-volume makes, too."""
 
 STORAGE_FAULTS: tuple[Fault, ...] = (
     _claim_fault(
