@@ -10,7 +10,6 @@ from edgeproof.facts.cluster import ClusterFacts
 from edgeproof.facts.node import NodeFacts
 from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
-from edgeproof.trial.pods import NO_LONGER_READY
 from edgeproof.trial.verify_pods import VerifyPod
 
 
@@ -32,15 +31,15 @@ def daemon_set(
     node: NodeFacts, cluster: ClusterFacts, inventory: Inventory, verify_pods: dict[str, VerifyPod]
 ) -> Advice:
     """A node that was lost meanwhile; else the pod's own words."""
-    complaint = verify_pods[node.name].complaint
-    if NO_LONGER_READY in complaint:
-        return lost_meanwhile(complaint, node)
+    pod = verify_pods[node.name]
+    if pod.lost:
+        return lost_meanwhile(pod.lost, node)
     image = inventory.images.gpu_verify
     pull = (
         f"docker pull {image}" if cluster.member(node.name).runtime == "docker" else f"sudo k3s ctr images pull {image}"
     )
     found = pod_end(
-        complaint,
+        pod.complaint,
         f"kubectl get events -A | grep gpu-cluster-verify; {pull}   # the last on {node.name}",
         image=OwnersImage("gpu_verify", image),
     )

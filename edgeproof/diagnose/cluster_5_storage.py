@@ -18,7 +18,6 @@ from edgeproof.facts.observed import reason
 from edgeproof.inventory import Inventory
 from edgeproof.trial.claim_pods import ClaimPod
 from edgeproof.trial.mounts import TrialMount
-from edgeproof.trial.pods import NO_LONGER_READY
 from edgeproof.trial.standing_mounts import WORDS, MountTrouble
 
 
@@ -192,8 +191,8 @@ def claim(cluster: ClusterFacts) -> Advice:
 def pod_with_claim(inventory: Inventory, agent: NodeFacts, claim_pods: dict[str, ClaimPod]) -> Advice:
     """Mount's words as the kubelet passes them on, else the pod's own state."""
     pod = claim_pods[agent.name]
-    if NO_LONGER_READY in pod.complaint:
-        return lost_meanwhile(pod.complaint, agent)
+    if pod.lost:
+        return lost_meanwhile(pod.lost, agent)
     if pod.mount_said:
         return explain_mount(pod.mount_said, _mount_of(inventory, agent))
     look = f"kubectl describe node {agent.declared.member_name}; kubectl get events -A --sort-by=.lastTimestamp"

@@ -39,9 +39,9 @@ def pod_end(
 
 
 def lost_meanwhile(said: str, node: NodeFacts) -> Advice:
-    """Tell of a node that was Ready when the run began, by the first line of what was said of its pod."""
+    """Tell of a node that has stopped being Ready since the run began, and where K3s says why."""
     return Advice(
-        f"{said.splitlines()[0]} It was, when this run began",
+        said,
         f"sudo systemctl status {unit_of(node)} --no-pager; sudo journalctl -u {unit_of(node)} -n 30   # on {node.name}",
         does="reads",
     )

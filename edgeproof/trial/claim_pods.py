@@ -27,7 +27,7 @@ from edgeproof.trial.snippets import SNIPPETS
 class ClaimPod(Facts):
     """The pod on one agent: why it does not run, in the cluster's and its own words ('' when it does); what it sees of the images.
 
-    `mount_said` is what mount said where the claim could not be mounted, '' where nothing is known of that.
+    `lost` says that its node has stopped being Ready meanwhile. `mount_said` is what mount said where the claim could not be mounted, '' where nothing is known of that.
     """
 
     node: str
@@ -35,6 +35,7 @@ class ClaimPod(Facts):
     mount_said: str
     listing: Listing
     trouble: str
+    lost: str = ""
 
 
 def spec_for(cluster: ClusterFacts) -> dict[str, Any]:
@@ -64,19 +65,19 @@ class ClaimPods:
             pod_spec(item)["containers"][0]["image"] = self.inventory.images.test_pod
             self.own.create(item)
         pods = await_pods(self.own, "app=nfs-test", wanted)
-        return side_by_side(wanted, lambda name: self._look(name, pods.get(name)))
+        gone = lost(self.own, [name for name in wanted if name not in pods or pods[name].state != "running"])
+        return side_by_side(wanted, lambda name: self._look(name, pods.get(name), gone.get(name, "")))
 
-    def _look(self, name: str, pod: PodState | None) -> ClaimPod:
+    def _look(self, name: str, pod: PodState | None, gone: str) -> ClaimPod:
         if pod is None or pod.state != "running":
             told = explain(self.own, pod) if pod else f"no pod came to {name}"
-            gone = lost(self.own, name)
             if name in self.own.without_pods and (gone or NO_SANDBOX in told):
                 return blank(ClaimPod, f"no pod starts on {name} (see the check daemon_set)", node=name)
-            told = f"{gone}\n{told}".strip()
             warnings = self.own.warnings(pod.name) if pod else []
             said = mount_words(warnings)
             shown = f"{told}\n{said}" if said and "Output:" not in warnings[-1] else told
-            return blank(ClaimPod, f"nfs-test-pod does not run on {name}", node=name, complaint=shown, mount_said=said)
+            why = f"nfs-test-pod does not run on {name}"
+            return blank(ClaimPod, why, node=name, complaint=shown, mount_said=said, lost=gone)
         script = f"{listing()}\n{snippet(SNIPPETS, 'listing_in_pod')}"
         try:
             text, _ = self.own.api.execute(self.own.name, pod.name, ["sh", "-c", script])

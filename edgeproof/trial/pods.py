@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from edgeproof import limits
 from edgeproof.errors import ApiForbidden, ApiRefused
-from edgeproof.facts.cluster.members import HOSTNAME, parse_member
+from edgeproof.facts.cluster.members import HOSTNAME, Member, parse_member
 from edgeproof.facts.cluster.parse import number, part, parts, text
 from edgeproof.facts.cluster.pod_status import State, pod_status
 from edgeproof.facts.observed import reason
@@ -17,7 +18,6 @@ from edgeproof.waiting import look_until
 
 NO_SANDBOX = "FailedCreatePodSandBox"
 """What the kubelet warns of where a pod gets no network, or its runtime does not take it: before any container of its own."""
-NO_LONGER_READY = "is no longer Ready"
 HOPELESS_WARNINGS = ("FailedMount", "FailedScheduling", NO_SANDBOX, "FailedCreate")
 LAST_LINES = 10
 INDEX = "batch.kubernetes.io/job-completion-index"
@@ -72,16 +72,22 @@ def is_hopeless(own: OwnNamespace, name: str) -> bool:
     return any(reason in warning for warning in own.warnings(name) for reason in HOPELESS_WARNINGS)
 
 
-def lost(own: OwnNamespace, board: str) -> str:
-    """Say that a board's node has stopped being Ready since the cluster was looked at; '' where it has not, or is not known."""
-    member = own.cluster.members.get(board)
-    if member is None or not member.is_ready:
-        return ""
-    found = [parse_member(item) for item in own.api.items("/api/v1/nodes", f"{HOSTNAME}={member.hostname}")]
-    now = next((each for each in found if each.name == member.name), None)
-    if now is None or reason(now, "ready") or now.ready:
-        return ""
-    return f"{board} {NO_LONGER_READY}: {now.why_not_ready or 'no reason is told'}"
+def members_now(own: OwnNamespace) -> dict[str, Member]:
+    """Give the Node objects as they are now, by Kubernetes' names of them."""
+    members = [parse_member(item) for item in own.api.items("/api/v1/nodes")]
+    return {member.name: member for member in members}
+
+
+def lost(own: OwnNamespace, boards: Iterable[str]) -> dict[str, str]:
+    """Say of which boards the node was Ready when the cluster was looked at, and is known not to be so now."""
+    were = {board: own.cluster.members[board] for board in boards if board in own.cluster.members}
+    were = {board: member for board, member in were.items() if member.is_ready}
+    now = members_now(own) if were else {}
+    return {
+        board: f"{board} was Ready when this run began, and is not any more: {now[member.name].why_not_ready or 'no reason is told'}"
+        for board, member in were.items()
+        if member.name in now and not reason(now[member.name], "ready") and not now[member.name].ready
+    }
 
 
 def explain(own: OwnNamespace, pod: PodState) -> str:
@@ -115,7 +121,8 @@ def await_pods(own: OwnNamespace, label: str, wanted: list[str], makers: tuple[s
     def decided(pods: dict[str, PodState], waited_s: float) -> bool:
         pending = [name for name in wanted if name in pods and pods[name].state == "pending"]
         if waited_s >= limits.POD_WARNED_S:
-            pending = [name for name in pending if not lost(own, name)]
+            gone = lost(own, pending)
+            pending = [name for name in pending if name not in gone]
         waiting = [pods[name].name for name in pending]
         if any(name not in pods for name in wanted):
             if not makers:

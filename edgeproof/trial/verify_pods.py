@@ -41,7 +41,7 @@ GPU_QUESTION = "import tensorflow as tf; print('Num GPUs Available:', len(tf.con
 class VerifyPod(Facts):
     """The pod on one node: why it does not run, in the cluster's and its own words ('' when it does), the GPUs it sees, whom it does not reach.
 
-    `refused` is why no command can be run in it ('' where one can). `reasons` say by its name why it does not reach a target; `gpu_said` is what the framework printed in place of a number, `dns_said` why the API's name is not found ('' where it is).
+    `refused` is why no command can be run in it ('' where one can). `reasons` say by its name why it does not reach a target; `lost` says that its node has stopped being Ready meanwhile ('' where it has not). `gpu_said` is what the framework printed in place of a number, `dns_said` why the API's name is not found ('' where it is).
     """
 
     node: str
@@ -54,6 +54,7 @@ class VerifyPod(Facts):
     reasons: Mapping[str, str]
     api_answers: bool
     dns_said: str
+    lost: str = ""
 
     @property
     def gpus_seen(self) -> int:
@@ -94,7 +95,11 @@ class VerifyPods:
         )
         if self.own.cluster.gpu_way.name == "device-plugin":
             self._hand_back()
-        return {name: looked[name] if name in looked else self._absent(name, pods.get(name)) for name in wanted}
+        gone = lost(self.own, [name for name in wanted if name not in running])
+        return {
+            name: looked[name] if name in looked else self._absent(name, pods.get(name), gone.get(name, ""))
+            for name in wanted
+        }
 
     def _daemon_sets(self, wanted: list[str]) -> list[Manifest]:
         """Make one DaemonSet; two where the GPU is asked for and some machines give none."""
@@ -127,17 +132,16 @@ class VerifyPods:
         url = URLS["Pod"].format(self.own.name)
         holds_within(limits.NAMESPACE_GONE_S, lambda: not self.own.api.items(url, LABEL))
 
-    def _absent(self, name: str, pod: PodState | None) -> VerifyPod:
+    def _absent(self, name: str, pod: PodState | None, gone: str) -> VerifyPod:
         if pod is not None:
             said = explain(self.own, pod)
         else:
             warned = self.own.warnings(manifest(GPU_VERIFY)["metadata"]["name"])[-1:]
             said = "\n".join([f"the DaemonSet made no pod on {name}", *warned])
-        gone = lost(self.own, name)
         if gone or NO_SANDBOX in said:
             self.own.without_pods.add(name)
         why = f"gpu-cluster-verify does not run on {name} (see the check daemon_set)"
-        return blank(VerifyPod, why, node=name, has_gpu=self._has_gpu(name), complaint=f"{gone}\n{said}".strip())
+        return blank(VerifyPod, why, node=name, has_gpu=self._has_gpu(name), complaint=said, lost=gone)
 
     def _has_gpu(self, name: str) -> bool:
         return name not in self.own.cluster.giving_no_gpu

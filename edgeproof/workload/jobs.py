@@ -8,14 +8,13 @@ from pathlib import PurePosixPath
 from edgeproof import limits
 from edgeproof.errors import WorkloadError
 from edgeproof.facts.cluster import ClusterFacts
-from edgeproof.facts.cluster.members import parse_member
 from edgeproof.measure.shard_record import parse_record
 from edgeproof.measure.shards import JobRun, Shard
 from edgeproof.trial.gpu import ask_for_gpu
 from edgeproof.trial.manifests import NFS_JOB, SYNTHETIC_JOB, Manifest, manifest, pod_spec, set_environment
 from edgeproof.trial.namespace import URLS, OwnNamespace
 from edgeproof.trial.placement import bind, place_on_agents
-from edgeproof.trial.pods import PodState, explain, is_hopeless, pod_state
+from edgeproof.trial.pods import PodState, explain, is_hopeless, members_now, pod_state
 from edgeproof.waiting import look_until
 from edgeproof.workload.server_watch import ServerWatch, reads_from_claim
 
@@ -128,10 +127,9 @@ class _Watch:
 
     def _check_nodes(self, running: list[PodState], waited_s: float) -> None:
         """A pod on a node that answers no longer still reads Running: ask for the node."""
-        members = [parse_member(item) for item in self.own.api.items("/api/v1/nodes")]
-        ready = {member.name: member.is_ready for member in members}
+        members = members_now(self.own)
         for pod in running:
-            if ready.get(pod.node, False):
+            if pod.node in members and members[pod.node].is_ready:
                 self.lost_since_s.pop(pod.node, None)
                 continue
             since_s = self.lost_since_s.setdefault(pod.node, waited_s)
