@@ -151,9 +151,8 @@ def test_listing(printed: str, files: int, trouble: str) -> None:
 
 def test_pod_without_mount(inventory: Inventory) -> None:
     """A pod that mount has nothing to do with is not blamed on it."""
-    pod = blank(
-        ClaimPod, "", node="user-worker", complaint="pod x on user-worker: ErrImagePull: no such host", mount_said=""
-    )
+    said = "pod x on user-worker: ErrImagePull: no such host"
+    pod = blank(ClaimPod, "", node="user-worker", complaint=said, mount_said="", lost="")
     context = {"inventory": inventory, "agent": Declared(inventory), "claim_pods": {"user-worker": pod}}
     found = advise("tests_cluster", "pod_with_claim", context)
     assert found is not None
