@@ -27,9 +27,9 @@ def nfs_service(inventory: Inventory, nfs_server: NfsServer) -> Advice:
     if nfs_server.idle_at_boot:
         unit = nfs_server.idle_at_boot[0]
         return catalogue("nfs-server-not-at-boot", unit=unit).after(
-            f"{unit} runs on {_server(inventory)} and is not enabled"
+            f"{unit} runs on {inventory.nfs_server} and is not enabled"
         )
-    return catalogue("nfs-server-not-running").after(f"nothing answers for NFS on {_server(inventory)}")
+    return catalogue("nfs-server-not-running").after(f"nothing answers for NFS on {inventory.nfs_server}")
 
 
 @advises("export")
@@ -86,7 +86,7 @@ def _options(inventory: Inventory, nfs_server: NfsServer) -> Advice:
     mend = _edit(f"{lacking} for {place}")
     cause = f"the line that decides for {agent.name}, {place}, does not give it {lacking}"
     if declared - nfs_server.granted(inventory) == {"no_root_squash"}:
-        row = catalogue("nfs-root-squash", server=_server(inventory))
+        row = catalogue("nfs-root-squash", server=inventory.nfs_server)
         return replace(row, cause=f"{cause}: {row.cause}", fix=mend, does="changes")
     return Advice(cause, mend, does="changes")
 
@@ -122,7 +122,9 @@ def export_folder(inventory: Inventory, nfs_server: NfsServer) -> Advice:
     """No folder, or one whose rights leave out whom the agents act as: nobody, where the export squashes root."""
     path = inventory.storage.export
     if nfs_server.folder is None:
-        return catalogue("export-folder-missing", path=path).after(f"there is no folder {path} on {_server(inventory)}")
+        return catalogue("export-folder-missing", path=path).after(
+            f"there is no folder {path} on {inventory.nfs_server}"
+        )
     folder, lacking = nfs_server.folder, needed(inventory.storage) - nfs_server.rights(inventory)
     uid, gid = max(nfs_server.users(inventory))
     files = f"{path}/*" if READ in lacking else ""
@@ -136,13 +138,9 @@ def export_folder(inventory: Inventory, nfs_server: NfsServer) -> Advice:
     )
     found = catalogue("nfs-root-squash") if nfs_server.squashes_root(inventory) else closed
     return replace(found, fix=fix, does="changes").after(
-        f"agents act as user {uid}, group {gid} on {_server(inventory)} and cannot {', '.join(sorted(lacking))}: the folder is "
+        f"agents act as user {uid}, group {gid} on {inventory.nfs_server} and cannot {', '.join(sorted(lacking))}: the folder is "
         f"{folder.owner}, mode {folder.mode:o}"
     )
-
-
-def _server(inventory: Inventory) -> str:
-    return inventory.nfs_node.name if inventory.nfs_node else inventory.nfs_address
 
 
 def _mount_of(inventory: Inventory, agent: NodeFacts, built: frozenset[str] | None = None, let_in: str = "") -> MountOf:

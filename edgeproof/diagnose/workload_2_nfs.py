@@ -36,9 +36,7 @@ def on_all(workloads: Workloads, nodes: dict[str, NodeFacts], inventory: Invento
 def _nfs_run(workloads: Workloads, nodes: dict[str, NodeFacts], inventory: Inventory, name: str) -> Advice:
     failure = workloads.failures().get(name)
     if isinstance(failure, ServerLost):
-        return catalogue(
-            "nfs-server-lost", server=inventory.nfs_node.name if inventory.nfs_node else inventory.nfs_address
-        ).after(str(failure))
+        return catalogue("nfs-server-lost", server=inventory.nfs_server).after(str(failure))
     said, look = workloads.said(name), "python -m edgeproof cluster -k listing"
     if said:
         node = workloads.failures()[name].node

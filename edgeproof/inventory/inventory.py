@@ -178,6 +178,11 @@ class Inventory(Model):
         """The address or name of the machine that exports the images."""
         return str(self.nfs_node.address) if self.nfs_node else self.storage.server
 
+    @property
+    def nfs_server(self) -> str:
+        """What the machine that exports the images is called: its name where it is a node, else its address."""
+        return self.nfs_node.name if self.nfs_node else self.nfs_address
+
     def power_of(self, node: Node) -> Power:
         """Give what a node's power must be: its own, else the cluster's."""
         return node.power or self.power

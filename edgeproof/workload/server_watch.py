@@ -47,11 +47,9 @@ class ServerWatch:
         if self.silent_since_s is None:
             self.silent_since_s = waited_s
         if self.own.nfs_has_answered and waited_s - self.silent_since_s >= limits.SERVER_ASKED_S:
-            inventory = self.own.inventory
-            server = inventory.nfs_node.name if inventory.nfs_node else inventory.nfs_address
             seconds = f"{waited_s - self.silent_since_s:.0f} s"
             raise ServerLost(
-                f"job {self.job}: the NFS server {server} answered before, and for {seconds} has not answered on port {NFS_PORT}"
+                f"job {self.job}: the NFS server {self.own.inventory.nfs_server} answered before, and for {seconds} has not answered on port {NFS_PORT}"
             )
 
     def _answers(self, pod: PodState) -> bool | None:
