@@ -7,16 +7,12 @@ from dataclasses import dataclass
 import yaml
 
 from lab.access import inventory_path
-from lab.faults.fault import IN_VERIFY_POD, Fault, ShellFault, kept, restored
-from lab.k3s import CDI
+from lab.faults.fault import IN_VERIFY_POD, RESTART_AGENT, TOOLKIT_PROGRAM, Fault, ShellFault, kept, restored
+from lab.k3s import CDI, CONFIG
 from lab.lab import Lab, Node
 
-CONFIG = "/etc/rancher/k3s/config.yaml"
-RESTART = "systemctl restart k3s-agent"
 READY = "[ \"$(k3s crictl info -o go-template --template '{{.status.conditions}}' 2>/dev/null | grep -c NetworkReady)\" = 1 ]"
 RUNTIME = "/usr/bin/nvidia-container-runtime"
-HOOKS = "/usr/bin/nvidia-ctk"
-"""The program that NVIDIA's runtime has runc start as hooks: toolkit 1.20 writes so into the container's config.json."""
 KEPT_CDI = "/run/cdi.kept"
 DELETE_CLASS = "k3s kubectl delete runtimeclass nvidia --ignore-not-found"
 CREATE_CLASS = """k3s kubectl apply -f - <<'EOF'
@@ -50,8 +46,8 @@ CONTAINERD_FAULTS: tuple[Fault, ...] = (
         check="containerd",
         catalogue_id="containerd-default-runc",
         ways=("default-runtime",),
-        breaks={"containerd": kept(CONFIG) + f"sed -i '/^default-runtime/d' {CONFIG}; " + RESTART},
-        mends=restored(CONFIG, RESTART),
+        breaks={"containerd": kept(CONFIG) + f"sed -i '/^default-runtime/d' {CONFIG}; " + RESTART_AGENT},
+        mends=restored(CONFIG, RESTART_AGENT),
         broken=READY,
         settled=READY,
         blocks=frozenset({"gpu_in_pod"}),
@@ -64,8 +60,8 @@ CONTAINERD_FAULTS: tuple[Fault, ...] = (
         check="containerd",
         catalogue_id="runtime-class-unknown",
         ways=("runtime-class",),
-        breaks={"containerd": f"mv {RUNTIME} {RUNTIME}.kept; {RESTART}"},
-        mends=restored(RUNTIME, RESTART),
+        breaks={"containerd": f"mv {RUNTIME} {RUNTIME}.kept; {RESTART_AGENT}"},
+        mends=restored(RUNTIME, RESTART_AGENT),
         broken=READY,
         settled=READY,
         blocks=VERIFY_POD,
@@ -122,8 +118,8 @@ CONTAINERD_FAULTS: tuple[Fault, ...] = (
         catalogue_id="runtime-hook-failed",
         # A CDI file names another program of the toolkit's, nvidia-cdi-hook.
         ways=("default-runtime", "runtime-class"),
-        breaks={"containerd": f"mv {HOOKS} {HOOKS}.kept"},
-        mends=restored(HOOKS, "true"),
+        breaks={"containerd": f"mv {TOOLKIT_PROGRAM} {TOOLKIT_PROGRAM}.kept"},
+        mends=restored(TOOLKIT_PROGRAM, "true"),
         blocks=IN_VERIFY_POD,
     ),
 )

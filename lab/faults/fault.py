@@ -25,23 +25,22 @@ IN_VERIFY_POD = frozenset({"gpu_in_pod", "exec_in_pod", "pod_reaches_pods", "api
 DELETED = f"--ignore-not-found --wait=true --timeout={limits.DELETE_S:.0f}s"
 """Options of kubectl delete: one that is gone already is no error, and its going is waited for."""
 
-JOINED = frozenset(
-    {
-        "joined",
-        "authority",
-        "nodes",
-        "placement",
-        "exec_in_pod",
-        "pod_reaches_pods",
-        "api_service",
-        "cluster_dns",
-        "daemon_set",
-        "gpu_in_pod",
-        "pod_with_claim",
-        "listing",
-    }
-)
+IN_PODS = IN_VERIFY_POD | {"daemon_set", "pod_with_claim", "listing"}
+"""Checks that rest on pods' running on a node."""
+
+JOINED = IN_PODS | {"joined", "authority", "nodes", "placement"}
 """Checks that rest on a node's having joined the cluster."""
+
+RESTART_AGENT = "systemctl restart k3s-agent"
+
+IS_READY = (
+    "kube kubectl --kubeconfig /var/lib/rancher/k3s/agent/kubelet.kubeconfig get node {node}"
+    " -o jsonpath='{.status.conditions[?(@.type==\"Ready\")].status}'"
+)
+"""Prints what the cluster holds of an agent (True, False, Unknown), asked from there."""
+
+TOOLKIT_PROGRAM = "/usr/bin/nvidia-ctk"
+"""What NVIDIA's runtime has runc start as a container's hooks: toolkit 1.20 writes so into the container's config.json."""
 
 
 @dataclass(frozen=True, kw_only=True)

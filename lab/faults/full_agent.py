@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 from lab import limits
 from lab.faults.cluster import STRAY_POD
-from lab.faults.fault import DELETED, Fault, kept, restored
+from lab.faults.fault import DELETED, RESTART_AGENT, Fault, kept, restored
 from lab.lab import Lab, Node
 from lab.waiting import await_condition
 
 K3S = "/usr/local/bin/k3s"
 """The lab's own, which writes the kubelet's settings: K3s's `--kubelet-arg=max-pods=` ends in the same place."""
-
-RESTART = "systemctl restart k3s-agent"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +22,18 @@ class FullAgent(Fault):
         """Start somebody's pod there, and then let the kubelet take no more than run there."""
         lab.server.run(STRAY_POD.replace("{node}", node.name))
         self._await(lab, "[ \"$(k3s kubectl get pod stray -o jsonpath='{.status.phase}')\" = Running ]")
-        there = len(lab.server.run(f"k3s kubectl get pods -A -o name --field-selector spec.nodeName={node.name}").stdout.split())
-        node.run(f"{kept(K3S)}sed -i 's/^evictionHard:/maxPods: {there}\\n&/' {K3S}; {RESTART}", timeout_s=limits.BREAK_S)
+        there = len(
+            lab.server.run(f"k3s kubectl get pods -A -o name --field-selector spec.nodeName={node.name}").stdout.split()
+        )
+        node.run(
+            f"{kept(K3S)}sed -i 's/^evictionHard:/maxPods: {there}\\n&/' {K3S}; {RESTART_AGENT}",
+            timeout_s=limits.BREAK_S,
+        )
         self._await(lab, f'[ "{_allocatable(node)}" = {there} ]')
 
     def take_out(self, lab: Lab, node: Node) -> None:
         """Let it take as many as before, and remove the pod."""
-        node.run(restored(K3S, RESTART), timeout_s=limits.MEND_S)
+        node.run(restored(K3S, RESTART_AGENT), timeout_s=limits.MEND_S)
         lab.server.run(f"k3s kubectl delete pod stray --namespace default {DELETED}")
         self._await(lab, f'[ "{_allocatable(node)}" -gt 100 ]')
 

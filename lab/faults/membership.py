@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from lab.faults.fault import JOINED, Fault, ShellFault, kept, restored
+from lab.faults.fault import IN_PODS, IS_READY, RESTART_AGENT, Fault, ShellFault, kept, restored
+from lab.k3s import CONFIG
 
 ENV = "/etc/systemd/system/k3s-agent.service.env"
-CONFIG = "/etc/rancher/k3s/config.yaml"
 TOKEN = "/var/lib/rancher/k3s/server/node-token"
-RESTART = "systemctl restart k3s-agent"
 KUBELET = "INPUT -p tcp --dport 10250 -j REJECT --reject-with tcp-reset"
 OTHER_CA = "sed -i 's/K10[0-9a-f]*::/K100000000000000000000000000000000000000000000000000000000000000000::/' "
-NOT_READY = (
-    "kube kubectl --kubeconfig /var/lib/rancher/k3s/agent/kubelet.kubeconfig get node {node}"
-    " -o jsonpath='{.status.conditions[?(@.type==\"Ready\")].status}' | grep -qx Unknown"
-)
 REFUSED = "journalctl -u k3s-agent -n 20 | grep -q 'token CA hash does not match'"
 
 MEMBERSHIP_FAULTS: tuple[Fault, ...] = (
@@ -25,12 +20,12 @@ MEMBERSHIP_FAULTS: tuple[Fault, ...] = (
         check="nodes",
         catalogue_id="token-ca-mismatch",
         breaks={
-            "docker": kept(ENV) + OTHER_CA + ENV + f"; {RESTART}",
-            "containerd": kept(CONFIG) + OTHER_CA + CONFIG + f"; {RESTART}",
+            "docker": kept(ENV) + OTHER_CA + ENV + f"; {RESTART_AGENT}",
+            "containerd": kept(CONFIG) + OTHER_CA + CONFIG + f"; {RESTART_AGENT}",
         },
-        mends=restored(ENV, RESTART) + "; " + restored(CONFIG, RESTART),
-        broken=f"{REFUSED} && {NOT_READY}",
-        blocks=JOINED - {"nodes", "joined", "authority"},
+        mends=restored(ENV, RESTART_AGENT) + "; " + restored(CONFIG, RESTART_AGENT),
+        broken=f"{REFUSED} && {IS_READY} | grep -qx Unknown",
+        blocks=IN_PODS | {"placement"},
     ),
     ShellFault(
         name="token-missing",
@@ -52,7 +47,7 @@ MEMBERSHIP_FAULTS: tuple[Fault, ...] = (
         catalogue_id="kubelet-unreached",
         breaks=f"iptables -w -I {KUBELET}",
         mends=f"iptables -w -D {KUBELET} 2>/dev/null || true",
-        blocks=JOINED - {"joined", "authority", "nodes", "placement", "exec_in_pod", "daemon_set", "pod_with_claim"},
+        blocks=IN_PODS - {"exec_in_pod", "daemon_set", "pod_with_claim"},
     ),
     ShellFault(
         name="bridge-of-another-cluster",
@@ -64,8 +59,8 @@ MEMBERSHIP_FAULTS: tuple[Fault, ...] = (
         breaks="ip -4 address show dev cni0 | awk '/inet / {print $2; exit}' > /run/cni0.kept; ip -4 address flush dev cni0; ip address add 10.42.99.1/24 dev cni0",
         mends=(
             "[ ! -e /run/cni0.kept ] || { if ip address delete 10.42.99.1/24 dev cni0 2>/dev/null; then ip address add $(cat /run/cni0.kept) dev cni0; fi;"
-            f" rm /run/cni0.kept; {RESTART}; }}"
+            f" rm /run/cni0.kept; {RESTART_AGENT}; }}"
         ),
-        blocks=JOINED - {"joined", "authority", "nodes", "placement", "daemon_set"},
+        blocks=IN_PODS - {"daemon_set"},
     ),
 )

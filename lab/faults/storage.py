@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from lab import limits
 from lab.faults.fault import DELETED, MOUNTED, Fault, ShellFault
 
 FSTAB = "/mnt/images"
 
 
-def _claim(claim: str, volume: str) -> str:
+def _claim(claim: str, volume: str, namespace: str = "default") -> str:
     """Give shell text that makes a volume over the export and a claim on it, each with these lines of its spec."""
     return f"""k3s kubectl apply -f - <<'EOF'
 apiVersion: v1
@@ -17,7 +18,7 @@ spec: {{nfs: {{server: {{server_address}}, path: /nfs/images}}, {volume}}}
 ---
 apiVersion: v1
 kind: PersistentVolumeClaim
-metadata: {{name: nfs-images-pvc, namespace: default}}
+metadata: {{name: nfs-images-pvc, namespace: {namespace}}}
 spec: {{{claim}}}
 EOF
 """
@@ -41,15 +42,25 @@ def _claim_fault(name: str, sentence: str, catalogue_id: str, claim: str, volume
 
 MANY = "accessModes: [ReadOnlyMany]"
 NO_CLASS = 'storageClassName: ""'
-WHOLE_CLAIM = _claim(
-    f"{MANY}, {NO_CLASS}, volumeName: nfs-images-pv, resources: {{requests: {{storage: 5Gi}}}}",
-    f"{MANY}, {NO_CLASS}, capacity: {{storage: 5Gi}}",
-)
-"""A claim and a volume that fit each other."""
 PHASE = "k3s kubectl get pvc nfs-images-pvc -n default -o jsonpath='{.status.phase}'"
-BOUND = f'for try in $(seq 40); do [ "$({PHASE})" = Bound ] && break; sleep 0.25; done'
 CLAIM_GONE = f"k3s kubectl delete pvc nfs-images-pvc -n default {DELETED}; k3s kubectl delete pv nfs-images-pv no-such-pv {DELETED}"
 """The volume that the fix for claim-without-volume makes, too."""
+
+
+def _whole(namespace: str = "default") -> str:
+    """Give shell text that makes a claim and a volume that fit each other."""
+    return _claim(
+        f"{MANY}, {NO_CLASS}, volumeName: nfs-images-pv, resources: {{requests: {{storage: 5Gi}}}}",
+        f"{MANY}, {NO_CLASS}, capacity: {{storage: 5Gi}}",
+        namespace,
+    )
+
+
+def _bound(namespace: str = "default") -> str:
+    """Give shell text that makes them, and waits until they are bound to each other."""
+    wait = f"k3s kubectl wait pvc/nfs-images-pvc -n {namespace} --for=jsonpath='{{.status.phase}}'=Bound --timeout={limits.DELETE_S:.0f}s"
+    return _whole(namespace) + wait
+
 
 STORAGE_FAULTS: tuple[Fault, ...] = (
     _claim_fault(
@@ -110,7 +121,7 @@ STORAGE_FAULTS: tuple[Fault, ...] = (
         catalogue_id="pvc-volume-held",
         role="server",
         runs_on="server",
-        breaks=f"{WHOLE_CLAIM}{BOUND}; k3s kubectl delete pvc nfs-images-pvc -n default {DELETED}; {WHOLE_CLAIM}",
+        breaks=f"{_bound()}; k3s kubectl delete pvc nfs-images-pvc -n default {DELETED}; {_whole()}",
         mends=CLAIM_GONE,
         broken=f"{PHASE} | grep -qx Pending",
         shown_by="the cluster",
@@ -124,9 +135,7 @@ STORAGE_FAULTS: tuple[Fault, ...] = (
         catalogue_id="pvc-volume-of-another",
         role="server",
         runs_on="server",
-        breaks=f"k3s kubectl create namespace photos; {WHOLE_CLAIM.replace('namespace: default', 'namespace: photos')}"
-        + BOUND.replace("-n default", "-n photos")
-        + f"; {WHOLE_CLAIM}",
+        breaks=f"k3s kubectl create namespace photos; {_bound('photos')}; {_whole()}",
         mends=f"k3s kubectl delete namespace photos {DELETED}; {CLAIM_GONE}",
         broken=f"{PHASE} | grep -qx Pending",
         shown_by="the cluster",

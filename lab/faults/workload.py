@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lab.faults.cluster import IMAGE, KEEP, KEPT_IMAGE
-from lab.faults.fault import Fault, ShellFault
+from lab.faults.fault import IN_PODS, Fault, ShellFault
 from lab.faults.full_agent import FullAgent
 from lab.lab import Runtime
 
@@ -202,19 +202,6 @@ WORKLOAD_FAULTS: tuple[Fault, ...] = (
         mends=MEND_BUILT,
         blocks_here=frozenset({"worker_image"}),
     ),
-    ShellFault(
-        name="hook-missing",
-        is_daily=False,
-        sentence="NVIDIA's runtime is there, and the program that it calls on a container's way is not: half of an update",
-        suite="tests_node",
-        check="device_query",
-        catalogue_id="runtime-hook-failed",
-        breaks={"docker": "mv /usr/bin/nvidia-ctk /usr/bin/nvidia-ctk.kept"},
-        mends="[ ! -e /usr/bin/nvidia-ctk.kept ] || mv /usr/bin/nvidia-ctk.kept /usr/bin/nvidia-ctk",
-        blocks=frozenset(
-            {"gpu_as_user", "daemon_set", "gpu_in_pod", "exec_in_pod", "pod_reaches_pods", "api_service", "cluster_dns"}
-        ),
-    ),
     FullAgent(
         name="agent-full",
         is_daily=False,
@@ -222,17 +209,6 @@ WORKLOAD_FAULTS: tuple[Fault, ...] = (
         suite="tests_cluster",
         check="placement",
         catalogue_id="no-room-for-worker",
-        blocks=frozenset(
-            {
-                "exec_in_pod",
-                "pod_reaches_pods",
-                "api_service",
-                "cluster_dns",
-                "daemon_set",
-                "gpu_in_pod",
-                "pod_with_claim",
-                "listing",
-            }
-        ),
+        blocks=IN_PODS,
     ),
 )
