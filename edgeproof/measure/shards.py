@@ -10,7 +10,7 @@ from typing import Any
 
 from edgeproof.errors import WorkloadError
 from edgeproof.facts.observed import Blocked, NotApplicable
-from edgeproof.measure.shard_record import ShardRecord
+from edgeproof.measure.shard_record import ShardRecord, Span
 
 MOST_STRAGGLE = 1.5
 """The mission's fastest and slowest node hardly differed; half as slow again is a slow node (catalogue: slow-node)."""
@@ -63,7 +63,7 @@ class Shard:
     @property
     def warm_up_end_s(self) -> float:
         """When the warm-up was over, on the pod's clock; raises WorkloadError where the record has none."""
-        ends = [span.end_s for span in self.record.spans if span.phase == "warm_up"]
+        ends = [span.end_s for span in self._spans("warm_up")]
         if not ends:
             raise WorkloadError(f"the record of the shard on {self.node} has no warm-up among its spans")
         return max(ends)
@@ -71,7 +71,7 @@ class Shard:
     @property
     def first_read_s(self) -> float:
         """When the first image was asked for, on the pod's clock; not applicable where there was none."""
-        starts = [span.start_s for span in self.record.spans if span.phase == "read"]
+        starts = [span.start_s for span in self._spans("read")]
         if not starts:
             raise NotApplicable(f"the shard on {self.node} had no image to read")
         return min(starts)
@@ -79,9 +79,11 @@ class Shard:
     @property
     def reads_early(self) -> bool:
         """Whether it read an image before its warm-up was over, so that its times include that."""
-        ends = [span.end_s for span in self.record.spans if span.phase == "warm_up"]
-        starts = [span.start_s for span in self.record.spans if span.phase == "read"]
-        return bool(ends and starts) and max(ends) > min(starts)
+        has_both = bool(self._spans("warm_up") and self._spans("read"))
+        return has_both and self.warm_up_end_s > self.first_read_s
+
+    def _spans(self, phase: str) -> list[Span]:
+        return [span for span in self.record.spans if span.phase == phase]
 
 
 @dataclass(frozen=True)

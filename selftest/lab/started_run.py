@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from typing import IO
 from lab.lab import Lab
 from lab.places import CHECKOUT
 from lab.waiting import await_condition
-from selftest.lab.suite_run import RUN_S, SuiteRun, command, environment
+from selftest.lab.suite_run import RUN_S, SuiteRun, command, environment, read_record
 
 VERDICT_S = 150.0
 """From the blow to the run's end: 40 s until Kubernetes calls a node lost, and what is made must be removed."""
@@ -29,8 +28,7 @@ class Started:
         """Wait for its end, which comes in bounded time."""
         status = self.process.wait(VERDICT_S)
         self.output.seek(0)
-        record = json.loads(self.record.read_text()) if self.record.exists() else {}
-        return SuiteRun(status, self.output.read().decode(), record)
+        return SuiteRun(status, self.output.read().decode(), read_record(self.record))
 
 
 @contextmanager

@@ -73,6 +73,12 @@ def left(lab: Lab) -> list[str]:
     return lab.server.run("k3s kubectl get namespaces,persistentvolumes -l edgeproof.run -o name").stdout.split()
 
 
+def read_record(file: Path) -> dict[str, Any]:
+    """Read a run record; {} where the run wrote none."""
+    found: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    return found
+
+
 def run_suite(
     lab: Lab, *arguments: str, inventory: Path | None = None, variables: Mapping[str, str] = MappingProxyType({})
 ) -> SuiteRun:
@@ -80,5 +86,4 @@ def run_suite(
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "run.json"
         done = run_program(command(lab, *arguments, record=record, inventory=inventory), variables)
-        found = json.loads(record.read_text()) if record.exists() else {}
-    return SuiteRun(done.returncode, done.stdout + done.stderr, found)
+        return SuiteRun(done.returncode, done.stdout + done.stderr, read_record(record))
